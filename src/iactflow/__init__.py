@@ -1,0 +1,3 @@
+"""Machine learning for imaging atmospheric Cherenkov telescopes."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,48 @@
+"""The command ``iactflow``: one subcommand per verb, each imported only when it is called."""
+
+import importlib
+
+import click
+
+from iactflow import __version__
+
+#: Subcommands in the order of the data, with the sentence that ``iactflow --help`` shows; each lives in a module of
+#: its name in this package, so that listing them imports nothing.
+COMMANDS = {
+    "ingest": "Read simtel or DL1 files into a store.",
+    "store": "Look at a store.",
+    "train": "Fit a network to a store.",
+    "evaluate": "Score a model on showers it has not seen.",
+    "report": "Draw one result as an HTML page.",
+    "compare": "Draw several results of the same events side by side.",
+    "run": "Run a pipeline on this machine.",
+    "compile": "Write a pipeline as Kubeflow YAML.",
+    "doctor": "Say what is installed, visible and reachable.",
+}
+
+
+class _Verbs(click.Group):
+    """A group that imports a subcommand when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        return importlib.import_module(f"iactflow.cli.{cmd_name}").command  # type: ignore[no-any-return]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="iactflow")
+def main() -> None:
+    """Machine learning for imaging atmospheric Cherenkov telescopes.
+
+    Showers become a store, a store trains a model, a model gives a result, results become pages. Each command
+    prints the path of what it made as its last line. Exit codes: 0 done, 1 failed, 2 wrong configuration, 3 input
+    missing or unusable.
+    """

@@ -1,0 +1,81 @@
+"""What all commands share: their options, how they end and how they fail."""
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from iactflow.errors import IactflowError
+
+overwrite_option = click.option("--overwrite", is_flag=True, help="Replace the output if it exists.")
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Processes that work in parallel; the result does not depend on it. [default: all cores]",
+)
+settings_option = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change a value of the configuration; may be repeated.",
+)
+store_option = click.option(
+    "--data",
+    "stores",
+    multiple=True,
+    required=True,
+    metavar="STORE",
+    type=click.Path(path_type=Path),
+    help="Store that ingest wrote; may be repeated.",
+)
+
+
+def out_option(metavar: str, sentence: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make the option ``--out`` with its own help."""
+    return click.option("--out", required=True, type=click.Path(path_type=Path), metavar=metavar, help=sentence)
+
+
+def verb(function: Callable[..., Path | str | None]) -> click.Command:
+    """Make a function a subcommand that takes ``--dry-run`` and ``--verbose`` and fails in one sentence.
+
+    Parameters
+    ----------
+    function : callable
+        Receives the options, ``dry_run`` among them; its docstring is the manual. What it returns, the path or URL
+        of the result, is printed as the last line.
+
+    Returns
+    -------
+    click.Command
+        Named as the function. It exits with the `IactflowError.exit_code` of what went wrong.
+    """
+
+    @functools.wraps(function)
+    def call(*args: Any, verbose: bool, **kwargs: Any) -> None:
+        try:
+            result = function(*args, **kwargs)
+        except IactflowError as error:
+            if verbose:
+                raise
+            click.echo(f"error: {error}", err=True)
+            sys.exit(error.exit_code)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if verbose:
+                raise
+            click.echo(
+                f"error: {type(error).__name__}: {error}\nThis was not foreseen; --verbose shows where.", err=True
+            )
+            sys.exit(IactflowError.exit_code)
+        if result is not None:
+            click.echo(str(result))
+
+    call = click.option("--verbose", is_flag=True, help="Show a stack trace when something fails.")(call)
+    call = click.option("--dry-run", is_flag=True, help="Print the resolved configuration and stop.")(call)
+    return click.command(name=function.__name__.removesuffix("_command"))(call)

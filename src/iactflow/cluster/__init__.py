@@ -1,0 +1,1 @@
+"""Kubeflow: running pipelines on this machine, compiling and submitting them."""

@@ -1,0 +1,231 @@
+"""Strict, frozen configuration: sections, quantities with units, YAML files and ``--set``."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import astropy.units as u
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
+
+from iactflow.errors import ConfigError, InputError
+
+#: Photoelectron, the camera's unit of charge; astropy has no unit of this name.
+PHOTOELECTRON = u.def_unit("pe", doc="photoelectron")
+
+
+class Section(BaseModel):
+    """Base of every configuration section: unknown keys are errors, values cannot be changed."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, validate_default=True, arbitrary_types_allowed=True
+    )
+
+
+def _parse_quantity(value: Any, *, unit: u.UnitBase) -> u.Quantity:
+    if isinstance(value, u.Quantity):
+        quantity = value
+    elif isinstance(value, str):
+        match = re.fullmatch(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(\S.*?)?\s*", value)
+        if match is None:
+            raise ValueError(f"must be a number with its unit, such as '1 {unit}'")
+        if match[2] is None:
+            raise ValueError(f"has no unit; write '{value.strip()} {unit}'")
+        try:
+            parsed = PHOTOELECTRON if match[2] == "pe" else u.Unit(match[2])
+        except ValueError as error:
+            raise ValueError(f"has the unknown unit '{match[2]}'; a unit such as '{unit}' is allowed") from error
+        quantity = float(match[1]) * parsed
+    else:
+        raise ValueError(f"has no unit; write '{value} {unit}'")
+    if not quantity.unit.is_equivalent(unit):
+        raise ValueError(f"is in '{quantity.unit}', which cannot be converted to '{unit}'")
+    return quantity.to(unit)
+
+
+def quantity_type(unit: u.UnitBase) -> Any:
+    """Make the annotated type of a configuration value with a unit.
+
+    Parameters
+    ----------
+    unit : astropy.units.UnitBase
+        Unit that the value is converted to; YAML writes values as ``50 pe`` or ``0.3 TeV``.
+
+    Returns
+    -------
+    type
+        For use as a field's annotation in a `Section`; the value is an `astropy.units.Quantity`.
+    """
+    return Annotated[
+        u.Quantity,
+        BeforeValidator(partial(_parse_quantity, unit=unit)),
+        PlainSerializer(lambda quantity: f"{quantity.value:g} {quantity.unit}", return_type=str),
+    ]
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with 1.2's numbers (``1e-3`` is one) and without silent duplicates."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key '{key}' stands here a second time", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)[eE][-+]?\d+"),
+    list("-+.0123456789"),
+)
+
+
+def parse_yaml(text: str, origin: str) -> dict[str, Any]:
+    """Read a YAML mapping.
+
+    Parameters
+    ----------
+    text : str
+        The YAML text.
+    origin : str
+        Where it comes from, for messages: a file's path or the name of an option.
+
+    Returns
+    -------
+    dict
+        The mapping; empty for an empty text.
+
+    Raises
+    ------
+    ConfigError
+        If the text is not YAML, repeats a key, or is not a mapping.
+    """
+    try:
+        content = yaml.load(text, Loader=_Loader)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{origin} is not valid YAML: {error}") from error
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise ConfigError(f"{origin} must hold keys and values. Received: {type(content).__name__}.")
+    return content
+
+
+def read_yaml(path: Path | str) -> dict[str, Any]:
+    """Read a YAML file that holds a mapping.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+
+    Raises
+    ------
+    InputError
+        If the file is not there or cannot be read.
+    ConfigError
+        If its content is not a YAML mapping.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}. Give the path of a YAML file.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not a text file: {error}") from error
+    return parse_yaml(text, str(path))
+
+
+def apply_settings(content: Mapping[str, Any], settings: Iterable[str]) -> dict[str, Any]:
+    """Lay ``KEY=VALUE`` settings over a mapping.
+
+    Parameters
+    ----------
+    content : mapping
+        What a YAML file held.
+    settings : iterable of str
+        As given to ``--set``: dotted key, equals sign, YAML value (``train.epochs=3``).
+
+    Returns
+    -------
+    dict
+        A new mapping; `content` is left alone.
+
+    Raises
+    ------
+    ConfigError
+        If a setting has no equals sign or goes through something that is no section.
+    """
+    result = dict(content)
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or not key:
+            raise ConfigError(f"--set must be KEY=VALUE, such as train.epochs=3. Received: {setting}")
+        *path, last = key.split(".")
+        level = result
+        for name in path:
+            inner = level.get(name)
+            if inner is not None and not isinstance(inner, Mapping):
+                raise ConfigError(f"--set {setting}: '{name}' is a value, not a section.")
+            level[name] = dict(inner or {})
+            level = level[name]
+        level[last] = parse_yaml(f"value: {value}", f"--set {setting}")["value"]
+    return result
+
+
+def validate[T: Section](section: type[T], content: Mapping[str, Any], origin: str) -> T:
+    """Check a mapping against a section and build it.
+
+    Parameters
+    ----------
+    section : type
+        Subclass of `Section`.
+    content : mapping
+        Keys and values, as read from YAML.
+    origin : str
+        Where they were set, for messages.
+
+    Raises
+    ------
+    ConfigError
+        One line per fault: the key, what must hold, what was received and where.
+    """
+    try:
+        return section.model_validate(dict(content))
+    except ValidationError as error:
+        lines = [_describe(section, fault, origin) for fault in error.errors()]
+        raise ConfigError("\n".join(lines)) from error
+
+
+def _describe(section: type[Section], fault: Mapping[str, Any], origin: str) -> str:
+    key = ".".join(str(part) for part in fault["loc"])
+    received = fault["input"]
+    if fault["type"] == "extra_forbidden":
+        known = ", ".join(_known_keys(section, fault["loc"][:-1]))
+        return f"{key} is not a known key ({origin}). Allowed here: {known}."
+    if fault["type"] == "missing":
+        return f"{key} is required ({origin})."
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    message = message[:1].lower() + message[1:]
+    return f"{key}: {message}. Received: {received!r} ({origin})."
+
+
+def _known_keys(section: type[Section], path: Iterable[str | int]) -> list[str]:
+    current: Any = section
+    for part in path:
+        field = getattr(current, "model_fields", {}).get(part)
+        if field is None:
+            return []
+        current = field.annotation
+    return list(getattr(current, "model_fields", {}))
+
+
+def to_yaml(section: Section) -> str:
+    """Write a section as YAML that `validate` reads back to an equal section."""
+    return yaml.safe_dump(section.model_dump(mode="json"), sort_keys=False, allow_unicode=True)

@@ -1,0 +1,64 @@
+"""Division of showers into train, validation and test, decided by a hash of the shower alone."""
+
+import hashlib
+
+import numpy as np
+
+from pydantic import Field, model_validator
+
+from iactflow.config import Section
+from iactflow.data.schema import SPLITS
+
+#: Part of the format: another salt would be another split. It is the first one (0, 1, 2, ...) that puts at least
+#: three of the eleven public SST-1M showers into the test part; no model had been trained when it was chosen.
+_SALT = bytes([3])
+
+
+class SplitFractions(Section):
+    """Shares of the showers; fixed for the life of a store."""
+
+    train: float = Field(0.6, ge=0, le=1)
+    validation: float = Field(0.15, ge=0, le=1)
+    test: float = Field(0.25, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _sum_to_one(self) -> "SplitFractions":
+        total = self.train + self.validation + self.test
+        if abs(total - 1) > 1e-9:
+            raise ValueError(f"the shares of train, validation and test must sum to 1; their sum is {total:g}")
+        return self
+
+
+def assign_split(primary: int, obs_id: int, shower_id: np.ndarray, fractions: SplitFractions) -> np.ndarray:
+    """Decide the part that each shower belongs to.
+
+    Parameters
+    ----------
+    primary : int
+        CORSIKA code of the primary particle.
+    obs_id : int
+        Number of the run.
+    shower_id : ndarray of int, shape (n,)
+        Number of the shower in the run, of each row.
+    fractions : SplitFractions
+        Shares of the parts.
+
+    Returns
+    -------
+    ndarray of int8, shape (n,)
+        Index into `SPLITS`.
+
+    Notes
+    -----
+    The hash depends on (primary, run, shower) only: telescopes and CORSIKA reuses of a shower stay together, and a
+    store that grows never moves a shower.
+    """
+    showers, row = np.unique(np.asarray(shower_id, dtype=np.int64), return_inverse=True)
+    edges = np.cumsum([getattr(fractions, name) for name in SPLITS])[:-1]
+    draws = np.array([_uniform(f"{primary}:{obs_id}:{shower}") for shower in showers])
+    return np.searchsorted(edges, draws, side="right").astype(np.int8)[row]
+
+
+def _uniform(key: str) -> float:
+    digest = hashlib.blake2b(key.encode(), digest_size=8, salt=_SALT).digest()
+    return int.from_bytes(digest, "big") / 2**64

@@ -1,0 +1,16 @@
+"""The ``evaluate:`` section: what is measured, with which intervals, beside which baseline."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from iactflow.config import Section
+
+
+class Evaluate(Section):
+    """Scoring on the test part."""
+
+    split: Literal["test", "validation", "all"] = "test"
+    bootstrap: int = Field(300, ge=20)
+    baseline: Literal["random-forest", "none"] = "random-forest"
+    seed: int = Field(1, ge=0)

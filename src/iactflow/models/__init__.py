@@ -1,0 +1,1 @@
+"""Networks and other predictors: image mapping, CTLearn's models, the random forest, model bundles."""

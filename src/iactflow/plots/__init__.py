@@ -1,0 +1,1 @@
+"""Plots as small functions of results, listed in one catalogue."""

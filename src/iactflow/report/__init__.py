@@ -1,0 +1,1 @@
+"""The verb ``report``: draw one result as a single HTML page."""
