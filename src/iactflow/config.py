@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import astropy.units as u
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
+from pydantic_core import core_schema
 
 from iactflow.errors import ConfigError, InputError
 
@@ -45,24 +46,30 @@ def _parse_quantity(value: Any, *, unit: u.UnitBase) -> u.Quantity:
     return quantity.to(unit)
 
 
-def quantity_type(unit: u.UnitBase) -> Any:
-    """Make the annotated type of a configuration value with a unit.
+class In:
+    """Annotation of a configuration value with a unit: ``Annotated[Quantity, In(u.TeV)]``, in YAML ``0.3 TeV``.
 
     Parameters
     ----------
     unit : astropy.units.UnitBase
-        Unit that the value is converted to; YAML writes values as ``50 pe`` or ``0.3 TeV``.
-
-    Returns
-    -------
-    type
-        For use as a field's annotation in a `Section`; the value is an `astropy.units.Quantity`.
+        Unit that the value is converted to.
     """
-    return Annotated[
-        u.Quantity,
-        BeforeValidator(partial(_parse_quantity, unit=unit)),
-        PlainSerializer(lambda quantity: f"{quantity.value:g} {quantity.unit}", return_type=str),
-    ]
+
+    def __init__(self, unit: u.UnitBase) -> None:
+        self.unit = unit
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Tell pydantic how to read and write the value."""
+        return core_schema.no_info_plain_validator_function(
+            partial(_parse_quantity, unit=self.unit),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda quantity: f"{quantity.value:g} {quantity.unit}", return_schema=core_schema.str_schema()
+            ),
+        )
+
+
+Charge = Annotated[u.Quantity, In(PHOTOELECTRON)]
+Energy = Annotated[u.Quantity, In(u.TeV)]
 
 
 class _Loader(yaml.SafeLoader):

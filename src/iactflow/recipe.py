@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from iactflow.config import Section, apply_settings, parse_yaml, read_yaml, validate
 from iactflow.data.presets import PRESETS
@@ -23,8 +23,8 @@ Task = Literal["energy"]
 class Data(Section):
     """The ``data:`` section: where showers come from and which of their images count."""
 
-    train: list[str] = []
-    test: list[str] = []
+    train: list[str] = Field(default_factory=list)
+    test: list[str] = Field(default_factory=list)
     select: Selection = Selection()
 
 

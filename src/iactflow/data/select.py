@@ -6,7 +6,7 @@ import astropy.units as u
 import numpy as np
 from pydantic import Field
 
-from iactflow.config import PHOTOELECTRON, Section, quantity_type
+from iactflow.config import Charge, Energy, Section
 from iactflow.data import schema
 from iactflow.errors import InputError
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 class Selection(Section):
     """Cuts on DL1 parameters and truth; a cut that is null is not applied."""
 
-    intensity_min: quantity_type(PHOTOELECTRON) | None = None
-    intensity_max: quantity_type(PHOTOELECTRON) | None = None
+    intensity_min: Charge | None = None
+    intensity_max: Charge | None = None
     leakage_max: float | None = Field(None, ge=0, le=1)
     n_pixels_min: int | None = Field(None, ge=1)
     n_islands_max: int | None = Field(None, ge=1)
-    energy_min: quantity_type(u.TeV) | None = None
-    energy_max: quantity_type(u.TeV) | None = None
+    energy_min: Energy | None = None
+    energy_max: Energy | None = None
     primaries: list[str] | None = None
 
 
