@@ -1,14 +1,17 @@
 """The experiment file: the sections of all verbs under one roof."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from pydantic import Field, field_validator
 
 from iactflow.config import Section, apply_settings, parse_yaml, read_yaml, validate
 from iactflow.data.presets import PRESETS
 from iactflow.data.select import Selection
+from iactflow.data.split import SplitFractions
+from iactflow.errors import ConfigError
 from iactflow.evaluate.config import Evaluate
 from iactflow.models.config import Model
 from iactflow.report.config import Report
@@ -26,6 +29,15 @@ class Data(Section):
     train: list[str] = Field(default_factory=list)
     test: list[str] = Field(default_factory=list)
     select: Selection = Selection()
+    split: SplitFractions = SplitFractions()
+
+
+class IngestInput(NamedTuple):
+    """What one call of ingest is given: URIs, the camera to take from them and the shares of the split."""
+
+    inputs: list[str]
+    camera: str | None
+    fractions: SplitFractions
 
 
 class Recipe(Section):
@@ -51,6 +63,32 @@ class Recipe(Section):
         """The tasks as a list, in the order of the file."""
         return [self.task] if isinstance(self.task, str) else list(self.task)
 
+    def ingest_inputs(self) -> dict[str, IngestInput]:
+        """Name the stores that the experiment needs, and what goes into each.
+
+        Returns
+        -------
+        dict
+            ``train``, divided as ``data.split`` says, and ``test`` if the experiment has test files of their own, of
+            which every shower belongs to the test part.
+
+        Raises
+        ------
+        ConfigError
+            If no data are named and the instrument has no showers to offer.
+        """
+        preset = PRESETS.get(self.instrument)
+        camera = preset.camera if preset else None
+        inputs = self.data.train or list(preset.samples if preset else ())
+        if not inputs:
+            raise ConfigError(
+                f"data.train is empty and instrument: {self.instrument} brings no showers. Name simtel or DL1 files."
+            )
+        stores = {"train": IngestInput(inputs, camera, self.data.split)}
+        if self.data.test:
+            stores["test"] = IngestInput(self.data.test, camera, SplitFractions(train=0, validation=0, test=1))
+        return stores
+
     @classmethod
     def read(cls, path: Path | str, settings: Iterable[str] = ()) -> "Recipe":
         """Read an experiment file and lay ``--set`` settings over it.
@@ -62,14 +100,25 @@ class Recipe(Section):
         ConfigError
             If a key is unknown, or a value has the wrong type or unit.
         """
-        content = read_yaml(path)
-        return cls._build(content, settings, str(path))
+        return cls._build(read_yaml(path), settings, str(path))
 
     @classmethod
-    def from_text(cls, text: str, settings: Sequence[str] = ()) -> "Recipe":
-        """Read an experiment from YAML text, as pipelines hand it from step to step."""
+    def from_text(cls, text: str, settings: Iterable[str] = (), **changes: object) -> "Recipe":
+        """Read an experiment from YAML text, as pipelines hand it from step to step.
+
+        Parameters
+        ----------
+        text : str
+            The YAML text.
+        settings : iterable of str
+            As given to ``--set``.
+        **changes
+            Single values by key, with two underscores for the dot (``train__epochs=3``); empty ones (0, "", []) are
+            left to the text.
+        """
         origin = "the pipeline's parameter config"
-        return cls._build(parse_yaml(text, origin), settings, origin)
+        named = (f"{key.replace('__', '.')}={json.dumps(value)}" for key, value in changes.items() if value)
+        return cls._build(parse_yaml(text, origin), [*settings, *named], origin)
 
     @classmethod
     def _build(cls, content: dict[str, Any], settings: Iterable[str], origin: str) -> "Recipe":

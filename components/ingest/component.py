@@ -1,0 +1,51 @@
+"""Kubeflow component of the verb ``ingest``."""
+
+from kfp import dsl
+
+from iactflow.cluster.images import image
+
+
+@dsl.component(base_image=image("cpu"), install_kfp_package=False)
+def ingest(
+    config: str,
+    settings: list,
+    data: list,
+    workers: int,
+    stores: dsl.Output[dsl.Dataset],
+    metrics: dsl.Output[dsl.Metrics],
+    summary: dsl.Output[dsl.Markdown],
+) -> None:
+    """Read the experiment's simtel or DL1 files into stores of camera images, split by shower.
+
+    Parameters
+    ----------
+    config
+        Experiment file as YAML text.
+    settings
+        Changes to it as KEY=VALUE, such as train.epochs=3.
+    data
+        Files, folders, globs or s3:// to read instead of the experiment's data.train; empty leaves it.
+    workers
+        Processes that work in parallel; 0 uses all cores.
+    stores
+        Folder with the store `train` and, if the experiment names test files of their own, the store `test`.
+    metrics
+        Number of images, events and showers.
+    summary
+        What was read, as a table.
+    """
+    from pathlib import Path
+
+    from iactflow.cluster.step import step
+    from iactflow.ingest.run import run
+    from iactflow.recipe import Recipe
+
+    with step():
+        recipe = Recipe.from_text(config, settings, data__train=data)
+        lines = ["| store | images | events | showers |", "| --- | --- | --- | --- |"]
+        for name, (inputs, camera, fractions) in recipe.ingest_inputs().items():
+            done = run(inputs, Path(stores.path) / name, camera=camera, fractions=fractions, workers=workers or None)
+            for key, value in done.finite().items():
+                metrics.log_metric(f"{name} {key}", value)
+            lines.append(f"| {name} | {done.n_images} | {done.n_events} | {done.n_showers} |")
+        Path(summary.path).write_text("\n".join(lines) + "\n")

@@ -1,0 +1,94 @@
+"""Running a pipeline on this machine with Kubeflow's own local runner."""
+
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import Any, TextIO
+
+from iactflow.cluster.step import FAILURE_FILE, raise_failure
+from iactflow.errors import IactflowError
+
+
+class _StepLog:
+    """Standard output of steps: everything goes to a log file, and what the step itself says to the terminal too."""
+
+    def __init__(self, terminal: TextIO, log: TextIO) -> None:
+        self._terminal, self._log = terminal, log
+        self._line = ""
+        self._in_dump = False
+
+    def write(self, text: str) -> int:
+        self._log.write(text)
+        *lines, self._line = (self._line + text).split("\n")
+        for line in lines:
+            self._pass_on(line)
+        return len(text)
+
+    def _pass_on(self, line: str) -> None:
+        """Print a line unless it is part of the executor's own account of its input."""
+        said = line.strip()
+        if "[KFP Executor" in said:
+            self._in_dump = said.endswith("Got executor_input:")
+        elif self._in_dump:
+            self._in_dump = line.rstrip() not in ("}", "    }")
+        elif said:
+            self._terminal.write(line + "\n")
+
+    def flush(self) -> None:
+        self._log.flush()
+        self._terminal.flush()
+
+
+def run_local(pipeline: Any, arguments: Mapping[str, Any], root: Path) -> dict[str, Path]:
+    """Run every step of a pipeline as a process of this machine, in this environment.
+
+    Parameters
+    ----------
+    pipeline : kfp.dsl.GraphComponent
+        The pipeline.
+    arguments : mapping
+        Values of its parameters; those left out keep their defaults.
+    root : pathlib.Path
+        Folder that receives one folder per run, and ``log.txt`` with all that the steps print.
+
+    Returns
+    -------
+    dict
+        Paths of the pipeline's output artifacts by name.
+
+    Raises
+    ------
+    IactflowError
+        If a step fails: what the step raised, or that it ended without a word.
+    """
+    from kfp import local
+
+    root.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings(), _failures() as failure, open(root / "log.txt", "a", encoding="utf-8") as log:
+        warnings.filterwarnings("ignore", message=".*only executes components.*|.*attemping to run a task.*")
+        local.init(local.SubprocessRunner(use_venv=False), pipeline_root=str(root.resolve()))
+        try:
+            with redirect_stdout(_StepLog(sys.stdout, log)):  # type: ignore[type-var]
+                outputs = pipeline(**arguments).outputs
+        except RuntimeError as error:
+            raise_failure(failure)
+            raise IactflowError(f"{error} What its step printed stands in {root / 'log.txt'}.") from error
+    return {name: Path(artifact.path) for name, artifact in outputs.items()}
+
+
+@contextmanager
+def _failures() -> Iterator[Path]:
+    """Tell the steps where to write why they failed, and to print without delay."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "failure.json"
+        before = dict(os.environ)
+        os.environ.update({FAILURE_FILE: str(path), "PYTHONUNBUFFERED": "1"})
+        try:
+            yield path
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
