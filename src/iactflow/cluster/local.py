@@ -69,7 +69,7 @@ def run_local(pipeline: Any, arguments: Mapping[str, Any], root: Path) -> dict[s
 
     root.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings(), _failures() as failure, open(root / "log.txt", "a", encoding="utf-8") as log:
-        warnings.filterwarnings("ignore", message=".*only executes components.*|.*attemping to run a task.*")
+        warnings.filterwarnings("ignore", message=".*only executes components.*|.*non-Python base image.*")
         local.init(local.SubprocessRunner(use_venv=False), pipeline_root=str(root.resolve()))
         try:
             with redirect_stdout(_StepLog(sys.stdout, log)):  # type: ignore[type-var]
