@@ -187,7 +187,13 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     version = manifest.get("format") if isinstance(manifest, dict) else None
     if version != schema.STORE_FORMAT:
         raise InputError(
-            f"{path} has store format {version}; this version reads format {schema.STORE_FORMAT}. Ingest the data again."
+            f"{path} has store format {version}; this version reads format {schema.STORE_FORMAT}. Ingest the data "
+            "again."
+        )
+    if manifest.get("pending"):
+        raise InputError(
+            f"{folder} is not complete: ingest was interrupted before {', '.join(manifest['pending'])}. Run the same "
+            "ingest command again; it goes on where it was stopped."
         )
     return dict(manifest)
 
