@@ -10,8 +10,12 @@ from typing import Any
 LOCAL_FOLDER = Path("runs")
 EXPERIMENT = "iactflow"
 
-#: MLflow's own defaults keep an unreachable server waited for during minutes.
-_PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
+#: MLflow's own defaults wait minutes for a server that cannot be reached and report each table of a new database.
+_SETTINGS = {
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
+}
 
 
 class Tracker:
@@ -34,9 +38,9 @@ class Tracker:
 
     def __init__(self, name: str, tags: Mapping[str, str], run_id: str | None = None) -> None:
         injected = os.environ.get("MLFLOW_RUN_ID")
-        for key, value in _PATIENCE.items():
+        for key, value in _SETTINGS.items():
             os.environ.setdefault(key, value)
-        self.uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(LOCAL_FOLDER / 'mlflow.db').resolve()}"
+        self.uri = os.environ.get("MLFLOW_TRACKING_URI") or default_tracking_uri()
         self.experiment = os.environ.get("MLFLOW_EXPERIMENT_NAME", EXPERIMENT)
         self.run_id = injected or run_id
         self._owned = injected is None
@@ -123,6 +127,11 @@ class Tracker:
                 "kept beside its result only.",
                 file=sys.stderr,
             )
+
+
+def default_tracking_uri(folder: Path | str = LOCAL_FOLDER) -> str:
+    """Name the local database of runs in a folder."""
+    return f"sqlite:///{(Path(folder) / 'mlflow.db').resolve()}"
 
 
 def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

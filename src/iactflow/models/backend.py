@@ -1,5 +1,6 @@
 """Keras on TensorFlow, imported in one place so that it starts quietly and on the right backend."""
 
+import logging
 import os
 import re
 import sys
@@ -38,5 +39,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 with _without_noise():
     import keras
     import tensorflow as tf
+
+tf.get_logger().setLevel(logging.ERROR)  # its profiler calls a function of TensorFlow that warns of its own age
 
 __all__ = ["PACKAGE", "keras", "tf"]
