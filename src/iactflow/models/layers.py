@@ -103,7 +103,7 @@ class PixelMapping(keras.layers.Layer):  # type: ignore[misc]
         return {**super().get_config(), "n_pixels": self.n_pixels, "side": self.side, "n_sources": self.n_sources}
 
 
-@tf.function(jit_compile=True, reduce_retracing=True)
+@tf.function(jit_compile=True, reduce_retracing=True)  # type: ignore[untyped-decorator]
 def _gather(pixels: Any, sources: Any, shares: Any) -> Any:
     """Sum the shares of each point's sources; XLA fuses this into one loop, 12 times as fast as separate gathers."""
     padded = tf.pad(pixels, [[0, 0], [0, 1], [0, 0]])
