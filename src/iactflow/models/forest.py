@@ -40,7 +40,7 @@ FEATURES = (
     "morphology_n_islands",
 )
 #: Settings of `sklearn.ensemble.RandomForestRegressor`.
-SETTINGS = {"n_estimators": 150, "max_depth": 30, "min_samples_leaf": 2, "max_features": 0.5}
+SETTINGS = {"n_estimators": 150, "max_depth": 30, "min_samples_leaf": 5}
 
 
 @dataclass
