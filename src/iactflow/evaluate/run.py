@@ -1,5 +1,6 @@
 """The work of ``evaluate``: predict, score, and do the same with the baseline and the champion."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -116,11 +117,19 @@ def _require_camera(store: Store, bundle: Bundle, path: Path) -> None:
 
 
 def _provenance(model: Path, stores: Sequence[Path], out: Path, config: Evaluate) -> dict[str, Any]:
-    data = " ".join(f"--data {store}" for store in stores)
-    changed = [f"--set evaluate.{name}={value}" for name, value in config if value != getattr(Evaluate(), name)]
-    versions = {name: metadata.version(name) for name in _PACKAGES if _installed(name)}
-    command = " ".join(["iactflow evaluate", f"--model {model}", data, f"--out {out}", *changed])
-    return {"command": command, "config": config.model_dump(mode="json"), "versions": versions}
+    words = ["iactflow", "evaluate", "--model", str(model)]
+    for store in stores:
+        words += ["--data", str(store)]
+    words += ["--out", str(out)]
+    for name, value in config:
+        if value != getattr(Evaluate(), name):
+            words += ["--set", f"evaluate.{name}={value}"]
+    return {
+        "command": shlex.join(words),
+        "model": str(model),
+        "config": config.model_dump(mode="json"),
+        "versions": {name: metadata.version(name) for name in _PACKAGES if _installed(name)},
+    }
 
 
 def _installed(name: str) -> bool:

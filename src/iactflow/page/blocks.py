@@ -72,11 +72,10 @@ class Plot:
 
 @dataclass(frozen=True)
 class Picture:
-    """An inline SVG with lines of text under it and the value of its brightest colour."""
+    """An inline SVG with lines of text under it."""
 
     svg: str
     lines: Sequence[str]
-    brightest: float
 
 
 @dataclass(frozen=True)

@@ -31,13 +31,18 @@ def count(value: float | None) -> str:
     return "–" if value is None else f"{round(value):,}".replace(",", " ")
 
 
+def unit_text(unit: str) -> str:
+    """Write a unit as people do."""
+    return _UNITS.get(unit, unit)
+
+
 def quantity(value: float | None, unit: str = "", *, percent: bool = False) -> str:
     """Write a number with its unit; a fraction as percent where people read it so."""
     if value is None:
         return "–"
     if percent:
         return f"{number(value * 100)} %"
-    return f"{number(value)} {_UNITS.get(unit, unit)}".rstrip()
+    return f"{number(value)} {unit_text(unit)}".rstrip()
 
 
 def metric_value(metric: Metric) -> str:
@@ -50,7 +55,7 @@ def metric_interval(metric: Metric) -> str:
     if metric.low is None or metric.high is None:
         return metric.reason or "no interval"
     scale = 100 if metric.percent else 1
-    unit = "%" if metric.percent else _UNITS.get(metric.unit, metric.unit)
+    unit = "%" if metric.percent else unit_text(metric.unit)
     return f"{number(metric.low * scale)} to {number(metric.high * scale)} {unit}".rstrip()
 
 
