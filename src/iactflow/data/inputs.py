@@ -154,8 +154,8 @@ def _head(path: Path) -> bytes:
 def _decompressed(path: Path, head: bytes) -> bytes:
     if head.startswith(_GZIP):
         try:
-            with gzip.open(path) as file:
-                return file.read(4)
+            with gzip.open(path) as stream:
+                return stream.read(4)
         except (OSError, EOFError, zlib.error):
             return b""
     if head.startswith(_ZSTD):
