@@ -13,7 +13,6 @@ from typing import Any, TextIO
 from iactflow.cluster.step import FAILURE_FILE, raise_failure
 from iactflow.errors import IactflowError
 
-
 #: A line of the runner itself: time, level, message.
 _RUNNER = re.compile(r"\d\d:\d\d:\d\d\.\d+ - [A-Z]+ - (.*)")
 _COLOUR = re.compile(r"\x1b\[\d+m")
