@@ -29,6 +29,14 @@ def sst1m_store(sst1m_simtel: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="session")
+def sst1m_dl1(sst1m_simtel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The ctapipe DL1 file of `sst1m_simtel`, written by ctapipe; copy it before changing it."""
+    from iactflow.ingest.convert import convert
+
+    return convert([str(sst1m_simtel)], tmp_path_factory.mktemp("dl1") / "sst1m.dl1.h5")
+
+
+@pytest.fixture(scope="session")
 def flashcam_store(flashcam_simtel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The store of the 31 FlashCam images of `flashcam_simtel`; do not write to it."""
     from iactflow.ingest.run import run
@@ -56,3 +64,13 @@ def energy_model(sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) ->
     out = tmp_path_factory.mktemp("energy") / "model"
     config = Train(epochs=2, batch_size=16)
     return run(["energy"], Selection(), Model(), config, [sst1m_store], out, instrument="sst1m-mono").path
+
+
+@pytest.fixture(scope="session")
+def energy_result(energy_model: Path, sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The result of `energy_model` on the test part of `sst1m_store`, with its baseline; do not write to it."""
+    from iactflow.evaluate.config import Evaluate
+    from iactflow.evaluate.run import run
+
+    out = tmp_path_factory.mktemp("result") / "result"
+    return run(energy_model, [sst1m_store], out, config=Evaluate(bootstrap=40)).path

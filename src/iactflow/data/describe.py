@@ -102,7 +102,7 @@ def _cleaning(configuration: dict[str, Any]) -> str:
 
 
 def _counts(counts: dict[str, Any]) -> list[str]:
-    rows = [("primary", "split", "images", "events", "showers")]
+    rows: list[tuple[str, ...]] = [("primary", "split", "images", "events", "showers")]
     for primary, splits in counts.items():
         for split in schema.SPLITS:
             numbers = splits.get(split, {})
