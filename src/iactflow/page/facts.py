@@ -33,12 +33,14 @@ def data_blocks(result: Result) -> list[Block]:
         "Showers": numbers.count(data["n_showers"]),
         "Primaries": ", ".join(f"{name} ({numbers.count(n)} images)" for name, n in data["primaries"].items()),
         "True energy": _range(data["energy_tev"], "TeV"),
-        "Zenith angle": _range(data["zenith_deg"], "°"),
+        "Zenith angle": _range(data["zenith_deg"], "deg"),
     }
     if "intensity_pe" in data:
         facts["Intensity"] = _range(data["intensity_pe"], "p.e.")
     if "n_outside_range" in data:
-        facts["Outside of the training's range"] = f"{numbers.count(data['n_outside_range'])} images"
+        facts["Outside of the training's range"] = (
+            f"{numbers.count(data['n_outside_range'])} of {numbers.count(data['n_images'])} images"
+        )
     cuts = [[cut["name"], numbers.count(cut["before"]), numbers.count(cut["removed"])] for cut in data["cuts"]]
     blocks: list[Block] = [Facts(facts)]
     if cuts:
