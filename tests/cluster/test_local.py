@@ -1,3 +1,4 @@
+import re
 from typing import NamedTuple
 
 import pytest
@@ -50,7 +51,9 @@ def test_outputs_come_back_and_the_terminal_shows_what_steps_say(tmp_path, capsy
     assert outputs["note"].read_text() == "hello"
     shown = capsys.readouterr().out
     assert "writing hello" in shown
+    assert "Task 'write' finished with status SUCCESS" in re.sub(r"\x1b\[\d+m", "", shown)
     assert "executor_input" not in shown
+    assert "uri=" not in shown
     assert "executor_input" in (tmp_path / "log.txt").read_text()
 
 

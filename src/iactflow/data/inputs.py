@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from iactflow.data.samples import SCHEME, file_sha256, sample
+from iactflow import s3
+from iactflow.data.samples import SCHEME, cache_folder, file_sha256, sample
 from iactflow.data.store import MANIFEST
 from iactflow.errors import InputError
 
@@ -111,6 +112,9 @@ def kind_of(path: Path) -> Kind:
 def _files(uri: str) -> list[Path]:
     if uri.startswith(SCHEME):
         return [sample(uri.removeprefix(SCHEME))]
+    if uri.startswith(s3.SCHEME):
+        found = s3.download(uri, cache_folder())
+        return found if len(found) == 1 else _usable(found, uri)
     path = Path(uri).expanduser()
     if path.is_dir() and not (path / MANIFEST).exists():
         return _in_folder(path)
@@ -130,6 +134,10 @@ def _plain_folder(path: Path) -> bool:
 def _in_folder(folder: Path) -> list[Path]:
     """List the files in a folder and below that are simtel or HDF5; others are told and left out."""
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(".")]
+    return _usable(files, str(folder))
+
+
+def _usable(files: Sequence[Path], where: str) -> list[Path]:
     usable = []
     for path in files:
         try:
@@ -139,7 +147,7 @@ def _in_folder(folder: Path) -> list[Path]:
             continue
         usable.append(path)
     if not usable:
-        raise InputError(f"{folder} holds no simtel or HDF5 file among its {len(files)} files.")
+        raise InputError(f"{where} holds no simtel or HDF5 file among its {len(files)} files.")
     return usable
 
 
@@ -154,8 +162,8 @@ def _head(path: Path) -> bytes:
 def _decompressed(path: Path, head: bytes) -> bytes:
     if head.startswith(_GZIP):
         try:
-            with gzip.open(path) as file:
-                return file.read(4)
+            with gzip.open(path) as stream:
+                return stream.read(4)
         except (OSError, EOFError, zlib.error):
             return b""
     if head.startswith(_ZSTD):

@@ -4,16 +4,17 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from iactflow.data import schema
-from iactflow.data.camera import Camera
+from iactflow.data.camera import CAMERA_FILE, TELESCOPES_FILE, Camera
 from iactflow.data.store import MANIFEST, read_manifest
 from iactflow.errors import ConfigError, InputError
 from iactflow.storage import explain_full_disk, write_bytes, write_text
@@ -45,8 +46,7 @@ class StoreWriter:
 
     def __init__(self, folder: Path, camera: Camera, settings: Mapping[str, Any]) -> None:
         self.folder = Path(folder)
-        self.camera = camera
-        self.schema = schema.store_schema(camera.n_pixels, parameters=bool(settings["parameters"]))
+        self._settings = list(settings)
         fresh = {
             "format": schema.STORE_FORMAT,
             "camera": {"name": camera.name, "hash": camera.hash, "n_pixels": camera.n_pixels},
@@ -61,12 +61,7 @@ class StoreWriter:
         self.manifest = read_manifest(self.folder)
         Camera.read(self.folder).require_same(camera.hash, here="The input", there=str(self.folder))
         _require_same_telescopes(self.folder, camera)
-        for key in settings:
-            if self.manifest[key] != json.loads(_to_json(settings[key])):
-                raise ConfigError(
-                    f"{self.folder} was made with {key} {_to_json(self.manifest[key])}. Received: "
-                    f"{_to_json(settings[key])}. Use the same, choose another --out, or add --overwrite."
-                )
+        self._require_settings(settings, "this command")
 
     def write_manifest(self, pending: list[str]) -> None:
         """Replace ``store.json``; `pending` names the sources still to come, without which readers refuse it."""
@@ -76,15 +71,13 @@ class StoreWriter:
         self.manifest["pending"] = sorted(pending)
         write_text(self.folder / MANIFEST, _to_json(self.manifest, indent=1) + "\n")
 
-    def add_source(self, description: Mapping[str, Any], parts: "PartWriter", pending: list[str]) -> None:
+    def add_source(self, source: dict[str, Any], pending: list[str]) -> None:
         """List a source whose parts are written.
 
         Parameters
         ----------
-        description : mapping
-            ``name``, ``sha256`` and what else is known of the source.
-        parts : PartWriter
-            Closed.
+        source : dict
+            ``name``, ``sha256``, what else is known of the source, and the summary of its `PartWriter`.
         pending : list of str
             Sources still to come.
 
@@ -93,7 +86,6 @@ class StoreWriter:
         InputError
             If simulated showers of the same primary and run are there from a source of other content.
         """
-        source = {**description, **parts.summary()}
         runs = {(primary, obs_id) for primary in source["counts"] for obs_id in source["obs_ids"]}
         for other in self.manifest["sources"]:
             taken = runs & {(primary, obs_id) for primary in other["counts"] for obs_id in other["obs_ids"]}
@@ -106,6 +98,43 @@ class StoreWriter:
                 )
         self.manifest["sources"].append(source)
         self.write_manifest(pending)
+
+    def _require_settings(self, settings: Mapping[str, Any], origin: str) -> None:
+        for key in self._settings:
+            if self.manifest[key] != json.loads(_to_json(settings[key])):
+                raise ConfigError(
+                    f"{self.folder} holds data with {key} {_to_json(self.manifest[key])}. Received from {origin}: "
+                    f"{_to_json(settings[key])}. Use the same, choose another --out, or add --overwrite."
+                )
+
+    def adopt(self, folder: Path, pending: list[str]) -> int:
+        """Copy the sources of another store that this one lacks.
+
+        Parameters
+        ----------
+        folder : pathlib.Path
+            The other store.
+        pending : list of str
+            Sources still to come.
+
+        Returns
+        -------
+        int
+            Number of sources that were added.
+
+        Raises
+        ------
+        ConfigError
+            If it was made with other settings.
+        """
+        other = read_manifest(folder)
+        self._require_settings({key: other[key] for key in self._settings}, str(folder))
+        sources = [source for source in other["sources"] if source["sha256"] not in self.known]
+        for source in sources:
+            for part in source["parts"]:
+                write_bytes(self.folder / part["file"], (Path(folder) / part["file"]).read_bytes())
+            self.add_source(source, pending)
+        return len(sources)
 
     def finish(self) -> None:
         """Write the last manifest and remove parts that it does not list, which killed runs left."""
@@ -141,14 +170,9 @@ class PartWriter:
         while sum(waiting.num_rows for waiting in self._waiting) >= PART_ROWS:
             self._write(PART_ROWS)
 
-    def __enter__(self) -> Self:
-        """Start."""
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Write what waits, unless the source failed."""
-        if kind is None:
-            self._write(PART_ROWS)
+    def close(self) -> None:
+        """Write what is not written yet; to be called when the source is read to its end."""
+        self._write(PART_ROWS)
 
     def summary(self) -> dict[str, Any]:
         """Describe what was written: runs, images, events and showers by primary and split, parts."""
@@ -217,6 +241,14 @@ def locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def is_store_in_work(folder: Path) -> bool:
+    """Tell whether a folder is a store, or holds nothing but what a killed ingest left."""
+    own = re.compile(r"part-[0-9a-f]+\.arrow|\..+\.aside|" + "|".join(map(re.escape, (CAMERA_FILE, TELESCOPES_FILE))))
+    return folder.is_dir() and (
+        (folder / MANIFEST).exists() or all(own.fullmatch(path.name) for path in folder.iterdir())
+    )
 
 
 def _require_same_telescopes(folder: Path, camera: Camera) -> None:

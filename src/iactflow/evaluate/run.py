@@ -1,24 +1,19 @@
 """The work of ``evaluate``: predict, score, and do the same with the baseline and the champion."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-
-from iactflow.data import schema
-from iactflow.data.result import BASELINE, CHAMPION, Bootstrap, Metric, Result
+from iactflow.data.result import BASELINE, CHAMPION, Metric
 from iactflow.data.select import apply_selection
 from iactflow.data.store import Store
-from iactflow.errors import IactflowError
 from iactflow.evaluate.config import Evaluate
-from iactflow.evaluate.energy import score_energy
 from iactflow.evaluate.events import Events
-from iactflow.evaluate.examples import example_table
-from iactflow.fitting.bootstrap import LEVEL
+from iactflow.evaluate.score import score
+from iactflow.models.bundle import Bundle
 from iactflow.models.predictor import Predictor
 from iactflow.storage import aside, refuse_existing
 
@@ -85,8 +80,6 @@ def run(
         If an input is missing, the events have no truth, no image passes the cuts, or the part to be scored holds
         showers of the part that models learn from.
     """
-    from iactflow.models.bundle import Bundle
-
     refuse_existing(out, overwrite=overwrite)
     bundle, store = Bundle.load(model), Store(stores)
     _require_camera(store, bundle, model)
@@ -107,46 +100,6 @@ def run(
     return EvaluateSummary(out, results[""].metrics, baseline.metrics if baseline else None)
 
 
-def score(predictor: Predictor, events: Events, config: Evaluate, provenance: dict[str, Any]) -> Result:
-    """Let a predictor estimate the events and measure how well it did.
-
-    Raises
-    ------
-    IactflowError
-        If an estimate is not a positive number.
-    """
-    reco = np.asarray(predictor.predict(events.store, events.rows)["energy"], dtype=np.float64)
-    true = events.column(schema.TRUE_ENERGY)
-    wrong = int((~(np.isfinite(reco) & (reco > 0))).sum())
-    if wrong:
-        raise IactflowError(
-            f"{predictor.name} gave {wrong} of {len(reco)} energies that are not positive numbers. Such a model cannot "
-            "be scored; look at its training curve and train again."
-        )
-    settings = Bootstrap(n=config.bootstrap, seed=config.seed, level=LEVEL)
-    scores = score_energy(true, reco, events.showers, settings)
-    table = events.table().append_column(
-        pa.field("reco_energy", pa.float64(), metadata={"unit": "TeV", "description": "Reconstructed energy"}),
-        pa.array(reco),
-    )
-    return Result(
-        name=predictor.name,
-        tasks=list(predictor.tasks),
-        model=predictor.info,
-        metrics=scores.metrics,
-        cost=predictor.cost().as_dict(),
-        data=events.describe() | _outside_range(predictor, events, reco),
-        bootstrap=settings,
-        events_hash=events.hash,
-        provenance=provenance,
-        predictions=table,
-        replicas=scores.replicas,
-        curves=scores.curves,
-        examples=example_table(events, reco, np.abs(np.log(reco / true))),
-        pixels=events.store.camera.pixels,
-    )
-
-
 def _companions(events: Events, champion: Predictor | None, config: Evaluate) -> Iterator[tuple[str, Predictor]]:
     from iactflow.models.forest import RandomForest
 
@@ -159,32 +112,24 @@ def _companions(events: Events, champion: Predictor | None, config: Evaluate) ->
         yield CHAMPION, champion
 
 
-def _require_camera(store: Store, bundle: Any, path: Path) -> None:
+def _require_camera(store: Store, bundle: Bundle, path: Path) -> None:
     store.camera.require_same(bundle.camera_hash, here=str(store.paths[0]), there=str(path))
 
 
-def _outside_range(predictor: Predictor, events: Events, reco: np.ndarray) -> dict[str, Any]:
-    """Count images outside of the range that a network was trained on; a forest states none."""
-    ranges = getattr(predictor, "range_of_validity", None)
-    if ranges is None:
-        return {}
-    values = {"energy_tev": reco, "zenith_deg": 90 - events.column("telescope_pointing_altitude")}
-    if events.store.has_parameters:
-        values["intensity_pe"] = events.column(schema.INTENSITY)
-    outside = np.zeros(len(reco), bool)
-    for name, numbers in values.items():
-        if name in ranges:
-            low, high = ranges[name]
-            outside |= (numbers < low) | (numbers > high)
-    return {"range_of_validity": ranges, "n_outside_range": int(outside.sum())}
-
-
 def _provenance(model: Path, stores: Sequence[Path], out: Path, config: Evaluate) -> dict[str, Any]:
-    data = " ".join(f"--data {store}" for store in stores)
-    changed = [f"--set evaluate.{name}={value}" for name, value in config if value != getattr(Evaluate(), name)]
-    versions = {name: metadata.version(name) for name in _PACKAGES if _installed(name)}
-    command = " ".join(["iactflow evaluate", f"--model {model}", data, f"--out {out}", *changed])
-    return {"command": command, "config": config.model_dump(mode="json"), "versions": versions}
+    words = ["iactflow", "evaluate", "--model", str(model)]
+    for store in stores:
+        words += ["--data", str(store)]
+    words += ["--out", str(out)]
+    for name, value in config:
+        if value != getattr(Evaluate(), name):
+            words += ["--set", f"evaluate.{name}={value}"]
+    return {
+        "command": shlex.join(words),
+        "model": str(model),
+        "config": config.model_dump(mode="json"),
+        "versions": {name: metadata.version(name) for name in _PACKAGES if _installed(name)},
+    }
 
 
 def _installed(name: str) -> bool:

@@ -42,7 +42,7 @@ class Checkpoint:
     def save(self, state: FitState, variables: Sequence[Any]) -> None:
         """Write the state with all variables of model and optimizer aside, then rename."""
         header = {"format": _FORMAT, "work": self.work, "state": state.as_dict()}
-        arrays = {f"variable_{i:04d}": np.asarray(variable) for i, variable in enumerate(variables)}
+        arrays: dict[str, Any] = {f"variable_{i:04d}": np.asarray(value) for i, value in enumerate(variables)}
         arrays |= {f"best_{i:04d}": array for i, array in enumerate(state.best_weights)}
         content = io.BytesIO()
         np.savez(content, header=np.frombuffer(json.dumps(header).encode(), np.uint8), **arrays)

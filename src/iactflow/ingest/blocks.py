@@ -72,10 +72,12 @@ USES_PER_SHOWER = 100
 
 BAD_PIXELS = "bad_pixels"
 BAD_IMAGES = "bad_images"
+CALIBRATION = "calibration_images"
 #: What is counted while reading, in words.
 NOTICES = {
     BAD_PIXELS: "pixels were not finite and were set to 0 pe and taken out of the image mask",
     BAD_IMAGES: "images had no finite pixel and were left out",
+    CALIBRATION: "images of pedestal, flat-field and other calibration events were left out",
 }
 
 

@@ -8,17 +8,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+import pyarrow as pa
 
 from iactflow.data import schema
 from iactflow.data.camera import Camera
 from iactflow.errors import InputError
 from iactflow.ingest.blocks import Block, Blocks, Task, complete_rows, mend_pixels
-from iactflow.ingest.processing import camera_calibrator, image_processor, traitlets_config
+from iactflow.ingest.parameters import ParameterMaker, column, flat
+from iactflow.ingest.processing import camera_calibrator, traitlets_config
 from iactflow.ingest.simulation import simulation_values
 
 if TYPE_CHECKING:
-    from ctapipe.containers import ArrayEventContainer, Container
+    from ctapipe.containers import ArrayEventContainer
     from ctapipe.instrument import SubarrayDescription
     from ctapipe.io import SimTelEventSource
 
@@ -71,7 +72,7 @@ def read_blocks(task: Task, index: int, count: int) -> Blocks:
         camera.require_same(task.camera_hash, here=str(task.path), there="the store")
         source.file_ = events = _Portions(source.file_, index, count)
         calibrate = camera_calibrator(source.subarray, task.configuration)
-        process = image_processor(source.subarray, task.configuration)
+        make_parameters = ParameterMaker(source.subarray, task.configuration, task.parameters)
         table = schema.store_schema(camera.n_pixels, parameters=task.parameters)
         rows: list[dict[str, Any]] = []
         noticed: Counter[str] = Counter()
@@ -82,7 +83,7 @@ def read_blocks(task: Task, index: int, count: int) -> Blocks:
                 rows, noticed = [], Counter()
             block = events.block
             calibrate(event)
-            rows += _event_rows(event, process, task.parameters, noticed)
+            rows += _event_rows(event, make_parameters, noticed)
         if block is not None:
             yield _block(rows, noticed, task, table, 1.0)
         simulation = {str(int(run)): simulation_values(values) for run, values in source.simulation_config.items()}
@@ -164,53 +165,38 @@ def _open(path: Path, configuration: dict[str, Any], tel_ids: tuple[int, ...] | 
 
 
 def _event_rows(
-    event: "ArrayEventContainer", process: Any, parameters: bool, noticed: Counter[str]
+    event: "ArrayEventContainer", make_parameters: ParameterMaker, noticed: Counter[str]
 ) -> list[dict[str, Any]]:
-    for tel_id, dl1 in list(event.dl1.tel.items()):
-        if not mend_pixels(dl1.image[None], dl1.peak_time[None], None, noticed)[0]:
-            del event.dl1.tel[tel_id]
-        event.simulation.tel[tel_id].true_image = None  # spares ctapipe the parameters of the true image
-    if parameters:
-        process(event)
     rows = []
     for tel_id, dl1 in event.dl1.tel.items():
+        if not mend_pixels(dl1.image[None], dl1.peak_time[None], None, noticed)[0]:
+            continue
         pointing = event.monitoring.tel[tel_id].pointing
-        mask = dl1.image_mask if parameters else process.clean(tel_id, dl1.image, dl1.peak_time)
-        row = {
-            schema.OBS_ID: event.index.obs_id,
-            schema.EVENT_ID: event.index.event_id,
-            schema.TEL_ID: tel_id,
-            schema.IMAGE: dl1.image,
-            schema.PEAK_TIME: dl1.peak_time,
-            schema.IMAGE_MASK: mask,
-            "telescope_pointing_altitude": pointing.altitude.to_value("deg"),
-            "telescope_pointing_azimuth": pointing.azimuth.to_value("deg"),
-        }
-        if parameters:
-            for container in dl1.parameters.values():
-                row.update(_flat(container.prefix, container))
-        row.update(_flat("true", event.simulation.shower))
-        row.update(_flat("true_impact", event.simulation.tel[tel_id].impact))
-        rows.append(row)
+        rows.append(
+            {
+                schema.OBS_ID: event.index.obs_id,
+                schema.EVENT_ID: event.index.event_id,
+                schema.TEL_ID: tel_id,
+                schema.IMAGE: dl1.image,
+                schema.PEAK_TIME: dl1.peak_time,
+                **make_parameters.row(tel_id, dl1.image, dl1.peak_time),
+                schema.POINTING_ALT: pointing.altitude,
+                schema.POINTING_AZ: pointing.azimuth,
+                **flat("true", event.simulation.shower),
+                **flat("true_impact", event.simulation.tel[tel_id].impact),
+            }
+        )
     return rows
 
 
-def _flat(prefix: str, container: "Container") -> dict[str, Any]:
-    return {f"{prefix}_{name}": value for name, value in container.items()}
-
-
-def _block(rows: list[dict[str, Any]], noticed: Counter[str], task: Task, table: Any, fraction: float | None) -> Block:
+def _block(
+    rows: list[dict[str, Any]], noticed: Counter[str], task: Task, table: pa.Schema, fraction: float | None
+) -> Block:
     if not rows:
         return Block(None, noticed, fraction)
     columns = {
-        field.name: _column([row[field.name] for row in rows], schema.unit_of(field))
+        field.name: column([row[field.name] for row in rows], schema.unit_of(field))
         for field in table
         if field.name in rows[0]
     }
     return Block(complete_rows(table, columns, task), noticed, fraction)
-
-
-def _column(values: list[Any], unit: str) -> np.ndarray:
-    if hasattr(values[0], "unit"):
-        return np.array([value.to_value(unit) for value in values])
-    return np.array(values)

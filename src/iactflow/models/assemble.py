@@ -1,5 +1,6 @@
 """From a network on pictures to models on raw pixels: one to fit, one to keep."""
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,12 @@ def picture_model(geometry: "CameraGeometry", mapping: Mapping) -> Any:
         Takes ``{column: (n, n_pixels)}`` with the columns of `inputs_of`, gives (n, side, side, n_channels).
     """
     operator = mapping_operator(geometry, mapping)
+    if len(operator.lost_pixels):
+        print(
+            f"warning: {mapping.mapper} shows {len(operator.lost_pixels)} of the {operator.n_pixels} pixels of "
+            f"{geometry.name} nowhere, here as in dl1-data-handler.",
+            file=sys.stderr,
+        )
     pixels = {
         name: keras.Input((operator.n_pixels,), name=name, dtype="bool" if name == schema.IMAGE_MASK else "float32")
         for name in inputs_of(mapping.channels)

@@ -95,7 +95,7 @@ class PixelMapping(keras.layers.Layer):  # type: ignore[misc]
 
     def call(self, pixels: Any) -> Any:
         """Map a batch."""
-        picture = _gather(pixels, tf.convert_to_tensor(self.sources), tf.convert_to_tensor(self.shares))
+        picture = _gather(pixels, tf.convert_to_tensor(self.sources), tf.convert_to_tensor(self.shares), self.n_sources)
         return tf.reshape(picture, (-1, self.side, self.side, pixels.shape[2]))
 
     def get_config(self) -> dict[str, Any]:
@@ -103,14 +103,11 @@ class PixelMapping(keras.layers.Layer):  # type: ignore[misc]
         return {**super().get_config(), "n_pixels": self.n_pixels, "side": self.side, "n_sources": self.n_sources}
 
 
-@tf.function(jit_compile=True, reduce_retracing=True)
-def _gather(pixels: Any, sources: Any, shares: Any) -> Any:
+@tf.function(jit_compile=True, reduce_retracing=True, autograph=False)  # type: ignore[untyped-decorator]
+def _gather(pixels: Any, sources: Any, shares: Any, n_sources: int) -> Any:
     """Sum the shares of each point's sources; XLA fuses this into one loop, 12 times as fast as separate gathers."""
     padded = tf.pad(pixels, [[0, 0], [0, 1], [0, 0]])
-    picture = 0.0
-    for k in range(sources.shape[0]):
-        picture += tf.gather(padded, sources[k], axis=1) * shares[k][:, None]
-    return picture
+    return tf.add_n([tf.gather(padded, sources[k], axis=1) * shares[k][:, None] for k in range(n_sources)])
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)

@@ -2,7 +2,7 @@
 
 import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -85,7 +85,7 @@ def mapping_operator(geometry: "CameraGeometry", mapping: Mapping) -> Operator:
     return _from_table(mapper.mapping_table.tocsc(), int(mapper.image_shape))
 
 
-def _from_table(table: "np.ndarray", side: int) -> Operator:
+def _from_table(table: Any, side: int) -> Operator:
     """Turn a sparse table of shape (n_pixels, side * side), compressed by columns, into equal-length lists."""
     n_pixels, n_points = table.shape
     counts = np.diff(table.indptr)
