@@ -4,6 +4,7 @@ import hashlib
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -16,7 +17,7 @@ from iactflow.errors import ConfigError, InputError
 class StandIn(BaseHTTPRequestHandler):
     """Lists and serves objects of one bucket; the first `failing` downloads are answered with an error."""
 
-    objects: dict[str, bytes] = {}
+    objects: ClassVar[dict[str, bytes]] = {}
     failing = 0
     downloads = 0
 
@@ -43,8 +44,8 @@ class StandIn(BaseHTTPRequestHandler):
             for key, content in sorted(self.objects.items())
             if key.startswith(prefix)
         )
-        name = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
-        return f"<ListBucketResult {name}><Name>showers</Name><IsTruncated>false</IsTruncated>{entries}</ListBucketResult>".encode()
+        root = '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
+        return f"{root}<Name>showers</Name><IsTruncated>false</IsTruncated>{entries}</ListBucketResult>".encode()
 
     def answer(self, status, content, key=None):
         self.send_response(status)

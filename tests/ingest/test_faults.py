@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -81,8 +82,8 @@ def test_killed_worker_is_told_and_nothing_wrong_is_left(runs, undisturbed, tmp_
         [*COMMAND, "--input", str(runs), "--out", str(out), "--workers", "2"], stderr=subprocess.PIPE, text=True
     )
     wait_for(lambda: list(out.glob("part-*.arrow")), process)
-    python = [child for child in children(process.pid) if b"spawn_main" in open(f"/proc/{child}/cmdline", "rb").read()]
-    os.kill(python[0], signal.SIGKILL)
+    readers = [child for child in children(process.pid) if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    os.kill(readers[0], signal.SIGKILL)
     _, told = process.communicate()
     assert process.returncode == 1
     assert "ended without a word (exit code -9)" in told
@@ -92,10 +93,10 @@ def test_killed_worker_is_told_and_nothing_wrong_is_left(runs, undisturbed, tmp_
 
 @pytest.fixture
 def small_files():
-    """Let this process write no file over 40 kB, which fails like a full disk does."""
+    """Let this process write no file over 150 kB, which fails like a full disk does."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, before[1]))
     yield
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
     signal.signal(signal.SIGXFSZ, ignored)

@@ -93,7 +93,7 @@ def test_file_cut_off_in_its_header_is_refused(sst1m_simtel, tmp_path):
 def test_several_cameras_are_listed(flashcam_simtel, tmp_path):
     with pytest.raises(ConfigError, match=r"ASTRICam \(69 telescopes\), FlashCam \(25 .*LSTCam \(4 .*--camera"):
         run([str(flashcam_simtel)], tmp_path / "store")
-    with pytest.raises(InputError, match="no camera 'DigiCam'.*FlashCam"):
+    with pytest.raises(InputError, match=r"no camera 'DigiCam'.*FlashCam"):
         run([str(flashcam_simtel)], tmp_path / "store", camera="DigiCam")
     assert not (tmp_path / "store").exists()
 
