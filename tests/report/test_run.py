@@ -1,12 +1,14 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from iactflow.data.result import Result
 from iactflow.errors import InputError, OutputExistsError
 from iactflow.page.render import MAX_BYTES
 from iactflow.report.config import Report
-from iactflow.report.run import run
+from iactflow.report.run import build, run
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +69,30 @@ def test_an_existing_page_is_refused_and_a_missing_result_named(energy_result, s
         run(energy_result, summary.path, config=Report())
     with pytest.raises(InputError, match="does not exist"):
         run(tmp_path / "nothing", tmp_path / "report.html", config=Report())
+
+
+def test_a_single_shower_gives_a_page_that_says_there_is_no_interval(energy_result):
+    import numpy as np
+
+    from iactflow.evaluate.energy import score_energy
+    from iactflow.page.render import render
+
+    result = Result.load(energy_result)
+    scores = score_energy(np.full(3, 2.0), np.array([1.0, 2.0, 3.0]), np.zeros(3, int), result.bootstrap)
+    page = render(
+        build({"net": replace(result, examples=result.examples[:1], **scores._asdict())}, Report(), "command")
+    )
+    assert "no interval: 1 shower cannot be resampled" in page
+    assert "3 images of 1 shower" in page
+
+
+def test_images_without_parameters_can_be_scored_and_reported(energy_model, sst1m_simtel, tmp_path):
+    from iactflow.evaluate.config import Evaluate
+    from iactflow.evaluate.run import run as evaluate
+    from iactflow.ingest.run import run as ingest
+
+    store = ingest([str(sst1m_simtel)], tmp_path / "images", images_only=True).path
+    config = Evaluate(bootstrap=20, baseline="none")
+    result = evaluate(energy_model, [store], tmp_path / "result", config=config).path
+    text = run(result, tmp_path / "report.html", config=Report()).path.read_text(encoding="utf-8")
+    assert "with no other model beside it" in text
