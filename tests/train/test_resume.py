@@ -12,10 +12,11 @@ from iactflow.data.select import Selection
 from iactflow.errors import ConfigError
 from iactflow.models.bundle import Bundle
 from iactflow.models.config import Mapping, Model
+from iactflow.recipe import Recipe
 from iactflow.train.config import Train
 from iactflow.train.run import run
 
-EPOCHS = 60
+EPOCHS = 20
 SETTINGS = [f"train.epochs={EPOCHS}", "train.batch_size=8", "model.mapping.interpolation_image_shape=24"]
 CONFIG = Path(__file__).parents[2] / "pipelines/configs/energy.yaml"
 
@@ -47,7 +48,8 @@ def test_what_is_left_is_recognisably_unfinished_and_goes_on_to_the_undisturbed_
     assert "epoch 2 of" not in again.stderr
     assert again.stdout.splitlines()[-1] == str(killed)
     undisturbed = tmp_path / "model"
-    subprocess.run(command(sst1m_store, undisturbed), check=True, capture_output=True)
+    recipe = Recipe.read(CONFIG, SETTINGS)
+    run(["energy"], recipe.data.select, recipe.model, recipe.train, [sst1m_store], undisturbed, instrument="sst1m-mono")
     one, other = Bundle.load(killed), Bundle.load(undisturbed)
     for a, b in zip(one.model.get_weights(), other.model.get_weights(), strict=True):
         assert (a == b).all()

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from iactflow.config import to_yaml
 from iactflow.data.result import Result
 from iactflow.page import numbers
 from iactflow.page.blocks import Block, Code, Facts, Table, Text
@@ -133,20 +132,19 @@ def reproduction_blocks(result: Result, command: str) -> list[Block]:
 
 
 def _experiment(result: Result) -> str:
-    from iactflow.recipe import Recipe
+    """Write the experiment file that trained and scored a network."""
+    import yaml
 
-    model = result.model
-    recipe = Recipe.model_validate(
-        {
-            "task": result.tasks,
-            "instrument": model["instrument"],
-            "data": {"select": model["config"]["selection"]},
-            "model": model["config"]["model"],
-            "train": model["config"]["train"],
-            "evaluate": result.provenance["config"],
-        }
-    )
-    return to_yaml(recipe)
+    config = result.model["config"]
+    experiment = {
+        "task": result.tasks,
+        "instrument": result.model["instrument"],
+        "data": {"select": config["selection"]},
+        "model": config["model"],
+        "train": config["train"],
+        "evaluate": result.provenance["config"],
+    }
+    return yaml.safe_dump(experiment, sort_keys=False, allow_unicode=True)
 
 
 def _range(ends: list[float], unit: str) -> str:

@@ -36,28 +36,30 @@ def interval_note(result: Result) -> str:
     return f"n = {counted}. In brackets the central {level} interval of {made.n} resamplings of showers."
 
 
-def verdict_table(results: Mapping[str, Result]) -> Table:
-    """Judge every metric of all results but the first against the first."""
+def verdict_tables(results: Mapping[str, Result]) -> list[Table]:
+    """Judge every metric of all results but the first against the first, in a table for each of them."""
     (name, first), *others = results.items()
-    head = ["Metric", name]
-    for other, _ in others:
-        head += [other, "Verdict", "Paired difference"]
-    rows = []
-    for key, metric in first.metrics.items():
-        row = [metric.title, numbers.metric_value(metric)]
-        for _, result in others:
+    tables = []
+    for other, result in others:
+        rows = []
+        for key, metric in first.metrics.items():
             verdict = compare_metric(first, result, key)
-            row += [numbers.metric_value(result.metrics[key]), verdict.word, difference(metric, verdict)]
-        rows.append(row)
-    sample = next(iter(first.metrics.values()))
-    made = first.bootstrap
-    caption = (
-        f"A verdict says how the model of its column does against {name}: better or worse if the central "
-        f"{numbers.share(made.level)} interval of the paired differences (in brackets; {made.n} resamplings of "
-        "showers) leaves out zero, same if it holds zero, open if there is none. Where 0 is best, absolute values are "
-        f"compared. n = {numbers.sample(sample.n, sample.n_showers)}, the same for all models."
+            values = [numbers.metric_value(metric), numbers.metric_value(result.metrics[key])]
+            rows.append([metric.title, *values, verdict.word, difference(metric, verdict)])
+        head = ["Metric", name, other, f"{other} is", "Paired difference"]
+        tables.append(Table(head, rows, caption=f"{other} against {name}", tones=_TONES))
+    return tables
+
+
+def verdict_note(result: Result) -> str:
+    """Say how verdicts are made, and of which sample."""
+    metric, made = next(iter(result.metrics.values())), result.bootstrap
+    counted = numbers.sample(metric.n, metric.n_showers)
+    return (
+        f"Better or worse: the central {numbers.share(made.level)} interval of the paired differences (in brackets; "
+        f"{made.n} resamplings of showers) leaves out zero. Same: it holds zero. Open: there is no interval. "
+        f"Where 0 is best, absolute values are compared. n = {counted}, the same for all models."
     )
-    return Table(head, rows, caption=caption, tones=_TONES)
 
 
 def cost_table(results: Mapping[str, Result]) -> Table:

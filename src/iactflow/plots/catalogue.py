@@ -58,7 +58,7 @@ TASKS: dict[str, tuple[Entry, ...]] = {
             "Migration matrix",
             "A perfect model fills only the diagonal; colour above it means energies too high, below it too low.",
             f"Share of the images of a bin of true energy that are reconstructed in each bin; every column sums to "
-            f"100 %; bins of {BIN_DEX} dex. Numbers in the cells are images.",
+            f"100 %; bins of {BIN_DEX} dex. Numbers in cells, where there is room, are images.",
             "energy_migration",
             energy.migration,
             wide=True,

@@ -136,7 +136,12 @@ def add_curve(
             y=y,
             mode="lines+markers",
             line={"color": look.colour, "width": 2},
-            marker={"color": look.colour, "size": 10, "symbol": symbols.tolist(), "line": {"width": 2}},
+            marker={
+                "color": look.colour,
+                "size": 10,
+                "symbol": symbols.tolist(),
+                "line": {"width": 2, "color": look.colour},
+            },
             error_y={
                 "type": "data",
                 "symmetric": False,

@@ -1,11 +1,5 @@
-"""The ``report:`` section: what the pages of ``report`` and ``compare`` show beside the results."""
+"""The ``report:`` section, which both pages read and which therefore lives with what they have in common."""
 
-from typing import Literal
+from iactflow.page.config import Report
 
-from iactflow.config import Section
-
-
-class Report(Section):
-    """Drawing of results."""
-
-    reference: Literal["sst1m", "none"] = "sst1m"
+__all__ = ["Report"]
