@@ -44,6 +44,7 @@ class Kubeflow(Section):
     multi_user: bool = False
     authentication: Literal["none", "in-cluster", "token", "dex"] = "none"
     ca_file: str | None = None
+    time_zone: str = "UTC"
 
 
 class Images(Section):
