@@ -33,6 +33,7 @@ def train(
     """
     from pathlib import Path
 
+    from iactflow.cluster.keep import kept
     from iactflow.cluster.step import step
     from iactflow.recipe import Recipe
     from iactflow.train.run import run

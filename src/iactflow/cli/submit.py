@@ -70,6 +70,7 @@ def submit_command(
     show(describe(package, started, recipe.model_dump(mode="json"), arguments, client.remark))
     url = client.run_url(started.run.run_id)
     if wait:
+        show({"page": url})
         names = step_names(package.spec)
         run = follow(client, started.run.run_id, names)
         require_success(run, names, url)

@@ -75,7 +75,7 @@ def follow(
     run_id: str,
     names: Mapping[str, str],
     *,
-    out: TextIO = sys.stdout,
+    out: TextIO | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Any:
     """Show the steps of a run until it ends.
@@ -88,8 +88,8 @@ def follow(
         The run.
     names : mapping
         Names of its steps by key.
-    out : text stream
-        A terminal gets a table that changes in place, anything else a line per change.
+    out : text stream, optional
+        A terminal gets a table that changes in place, anything else a line per change. Standard output if left out.
     sleep : callable
         Waits for a number of seconds.
 
@@ -103,6 +103,7 @@ def follow(
     IactflowError
         If the server does not answer for a minute; the run goes on.
     """
+    out = out or sys.stdout
     drawn, told, unanswered = 0, dict.fromkeys(names, ""), 0
     while True:
         try:

@@ -36,9 +36,12 @@ def explained(kubeflow: Kubeflow, endpoint: str, doing: str) -> Iterator[None]:
 
     try:
         yield
+    except AttributeError as error:
+        # kfp-server-api 2.17 means to say that TLS failed, and stumbles over there being no body
+        if not isinstance(error.__context__, ApiException) or error.__context__.status:
+            raise
+        raise _unreachable(kubeflow, endpoint, str(error.__context__.reason)) from error
     except ApiException as error:
-        if not error.status:  # the client's way of saying that TLS failed
-            raise _unreachable(kubeflow, endpoint, str(error.reason)) from error
         raise _refused(kubeflow, endpoint, doing, error.status, _message(error.body)) from error
     except urllib3.exceptions.HTTPError as error:
         raise _unreachable(kubeflow, endpoint, str(getattr(error, "reason", error))) from error
