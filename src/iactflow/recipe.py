@@ -14,7 +14,7 @@ from iactflow.data.split import SplitFractions
 from iactflow.errors import ConfigError
 from iactflow.evaluate.config import Evaluate
 from iactflow.models.config import Model
-from iactflow.report.config import Report
+from iactflow.page.config import Report
 from iactflow.train.config import Train
 
 #: `instrument:` of an experiment that takes the camera as it finds it.

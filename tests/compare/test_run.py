@@ -5,8 +5,8 @@ import pytest
 from iactflow.compare.run import run
 from iactflow.data.result import Result, with_companions
 from iactflow.errors import ConfigError, InputError
+from iactflow.page.config import Report
 from iactflow.page.render import MAX_BYTES
-from iactflow.report.config import Report
 
 
 @pytest.fixture(scope="module")

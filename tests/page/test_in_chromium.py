@@ -6,7 +6,7 @@ import re
 import pytest
 
 from iactflow.compare.run import run as compare
-from iactflow.report.config import Report
+from iactflow.page.config import Report
 from iactflow.report.run import run as report
 
 OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"

@@ -23,15 +23,22 @@ def test_one_result_has_no_ratio_panel_and_two_have(one, results):
     assert "yaxis2" not in energy.resolution(one, None)[0].figure.layout
     figure = energy.resolution(results, None)[0].figure
     assert figure.layout.yaxis2.title.text == "Ratio"
-    assert [trace.name for trace in figure.data] == ["ctlearn.SingleCNN", "Random forest", "Random forest"]
+    assert [trace.name for trace in figure.data if trace.name] == [
+        "ctlearn.SingleCNN",
+        "Random forest",
+        "Random forest",
+    ]
 
 
 def test_curves_are_the_saved_ones_and_few_images_are_open(one):
     table = next(iter(one.values())).curves["energy_performance"]
-    trace = energy.bias(one, None)[0].figure.data[0]
+    bars, trace = energy.bias(one, None)[0].figure.data
     np.testing.assert_allclose(trace.y, np.ma.filled(table["bias"], np.nan))
     assert all(symbol.endswith("-open") == (n < 30) for symbol, n in zip(trace.marker.symbol, table["n"], strict=True))
-    assert np.isnan(trace.error_y.array[np.asarray(table["n_showers"]) < 2]).all()
+    with_interval = table[np.asarray(table["n_showers"]) > 1]
+    np.testing.assert_allclose(bars.y, with_interval["bias"])
+    np.testing.assert_allclose(bars.y + bars.error_y.array, with_interval["bias_high"])
+    np.testing.assert_allclose(bars.y - bars.error_y.arrayminus, with_interval["bias_low"])
 
 
 def test_the_matrix_has_true_energy_along_x(one):

@@ -6,8 +6,8 @@ import pytest
 
 from iactflow.data.result import Result
 from iactflow.errors import InputError, OutputExistsError
+from iactflow.page.config import Report
 from iactflow.page.render import MAX_BYTES
-from iactflow.report.config import Report
 from iactflow.report.run import build, run
 
 

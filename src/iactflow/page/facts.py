@@ -98,6 +98,7 @@ def general_blocks(result: Result) -> list[Block]:
             for key in ("epochs", "batch_size", "learning_rate")
             if key in train
         },
+        **({"Epoch that was kept": str(model["kept_epoch"])} if "kept_epoch" in model else {}),
         "Hash of the scored events": result.events_hash,
     }
     run = model.get("mlflow") or {}

@@ -80,7 +80,7 @@ def cautions(result: Result) -> list[str]:
     outside = result.data.get("n_outside_range")
     if outside:
         told.append(
-            f"{outside} of {numbers.count(metric.n)} images outside of the range that the model was trained on."
+            f"outside of the range that the model was trained on: {outside} of {numbers.count(metric.n)} images."
         )
     return told
 

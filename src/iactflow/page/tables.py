@@ -45,8 +45,8 @@ def verdict_tables(results: Mapping[str, Result]) -> list[Table]:
         for key, metric in first.metrics.items():
             verdict = compare_metric(first, result, key)
             values = [numbers.metric_value(metric), numbers.metric_value(result.metrics[key])]
-            rows.append([metric.title, *values, verdict.word, difference(metric, verdict)])
-        head = ["Metric", name, other, f"{other} is", "Paired difference"]
+            rows.append([metric.title, verdict.word, *values, difference(metric, verdict)])
+        head = ["Metric", f"{other} is", name, other, "Paired difference"]
         tables.append(Table(head, rows, caption=f"{other} against {name}", tones=_TONES))
     return tables
 

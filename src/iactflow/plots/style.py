@@ -128,7 +128,28 @@ def add_curve(
         Panel, from 1.
     """
     symbols = np.where(full, look.symbol, f"{look.symbol}-open")
-    up, down = high - y, y - low
+    bars = np.isfinite(low)
+    # A trace of its own, because plotly draws an undefined bar as a bar of no length.
+    target.add_trace(
+        go.Scatter(
+            x=x[bars],
+            y=y[bars],
+            mode="markers",
+            marker={"color": look.colour, "size": 1},
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": np.clip(high - y, 0, None)[bars],
+                "arrayminus": np.clip(y - low, 0, None)[bars],
+                "color": look.colour,
+                "thickness": 1.5,
+                "width": 4,
+            },
+            hoverinfo="skip",
+        ),
+        row=row,
+        col=1,
+    )
     target.add_trace(
         go.Scatter(
             name=name,
@@ -141,15 +162,6 @@ def add_curve(
                 "size": 10,
                 "symbol": symbols.tolist(),
                 "line": {"width": 2, "color": look.colour},
-            },
-            error_y={
-                "type": "data",
-                "symmetric": False,
-                "array": np.clip(up, 0, None),
-                "arrayminus": np.clip(down, 0, None),
-                "color": look.colour,
-                "thickness": 1.5,
-                "width": 4,
             },
             hovertext=list(hover),
             hoverinfo="text",

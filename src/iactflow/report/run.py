@@ -8,13 +8,13 @@ from iactflow.data.result import Result, with_companions
 from iactflow.fitting.verdict import require_comparable
 from iactflow.page import facts, numbers
 from iactflow.page.blocks import Page, Section, Tile, Tiles
+from iactflow.page.config import Report
 from iactflow.page.figures import gallery, plots
 from iactflow.page.statement import statement
 from iactflow.page.tables import cost_table, definitions, metrics_table
 from iactflow.page.write import PageSummary, load_named, write_page
 from iactflow.plots.catalogue import TRAINING, plots_for
 from iactflow.plots.reference import reference_for
-from iactflow.report.config import Report
 from iactflow.storage import refuse_existing
 
 #: Metrics of each task that get a tile.
