@@ -1,6 +1,7 @@
 """What differs from cluster to cluster: nodes, resources per component, images, how to reach Kubeflow."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -129,21 +130,6 @@ class Environment(Section):
     default: Resources
     components: dict[str, Resources] = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _gpus_where_they_are(self) -> "Environment":
-        if self.default.gpus:
-            raise ValueError("default.gpus must be 0: only components that name GPUs get them")
-        for name in sorted({*self.components, *GPU_COMPONENTS}):
-            gpus = self.resources(name).gpus
-            if name not in GPU_COMPONENTS and gpus:
-                raise ValueError(f"components.{name}.gpus must be 0: its image has no CUDA. Received: {gpus}")
-            if name in GPU_COMPONENTS and bool(gpus) != (self.nodes.gpu is not None):
-                rule = "be at least 1, since nodes.gpu is a pool for it" if self.nodes.gpu else "be 0 without nodes.gpu"
-                raise ValueError(f"components.{name}.gpus must {rule}. Received: {gpus}")
-            if self.resources(name).gpu_model is not None and self.nodes.gpu_model_label is None:
-                raise ValueError(f"components.{name}.gpu_model needs nodes.gpu_model_label, the label with GPU models")
-        return self
-
     def resources(self, component: str) -> Resources:
         """Give what a component gets: its own entry, or the default."""
         return self.components.get(component, self.default)
@@ -183,7 +169,27 @@ def read_environment(name: str) -> Environment:
         path = FOLDER / f"{name}.yaml"
     content = read_yaml(path)
     content["components"] = _with_default(content)
-    return validate(Environment, content, str(path))
+    environment = validate(Environment, content, str(path))
+    faults = list(_misplaced_gpus(environment))
+    if faults:
+        raise ConfigError("\n".join(f"{fault} ({path})." for fault in faults))
+    return environment
+
+
+def _misplaced_gpus(environment: Environment) -> Iterator[str]:
+    """Find GPUs that a component gets and must not, or must and does not."""
+    nodes = environment.nodes
+    if environment.default.gpus:
+        yield f"default.gpus must be 0: only components that name GPUs get them. Received: {environment.default.gpus}"
+    for name in sorted({*environment.components, *GPU_COMPONENTS}):
+        wanted = environment.resources(name)
+        if name not in GPU_COMPONENTS and wanted.gpus:
+            yield f"components.{name}.gpus must be 0: its image has no CUDA. Received: {wanted.gpus}"
+        if name in GPU_COMPONENTS and bool(wanted.gpus) != (nodes.gpu is not None):
+            rule = "at least 1, since nodes.gpu is a pool for it" if nodes.gpu else "0 without nodes.gpu"
+            yield f"components.{name}.gpus must be {rule}. Received: {wanted.gpus}"
+        if wanted.gpu_model is not None and nodes.gpu_model_label is None:
+            yield f"components.{name}.gpu_model needs nodes.gpu_model_label, the node label that tells GPU models apart"
 
 
 def _with_default(content: dict[str, Any]) -> Any:
