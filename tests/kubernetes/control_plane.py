@@ -158,8 +158,8 @@ class ControlPlane:
             text=True,
         )
         if check and done.returncode:
-            raise AssertionError(f"{name} {' '.join(arguments)} must succeed.\n{done.stdout}{_without_links(done.stderr)}")
-        return done.stdout if check else done.stdout + _without_links(done.stderr)
+            raise AssertionError(f"{name} {' '.join(arguments)} must succeed.\n{done.stdout}{_quiet(done.stderr)}")
+        return done.stdout if check else done.stdout + _quiet(done.stderr)
 
     def _start(self, name: str, *arguments: str) -> None:
         logs = self.folder / "log"
@@ -234,6 +234,6 @@ def _free_ports(count: int) -> list[int]:
     return ports
 
 
-def _without_links(text: str) -> str:
+def _quiet(text: str) -> str:
     """Leave out Helm's lines about the charts' links to each other, which bury the message."""
     return "\n".join(line for line in text.splitlines() if "found symbolic link" not in line)

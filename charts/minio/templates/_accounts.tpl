@@ -18,7 +18,7 @@
 {{- define "minio.policy" -}}
 {{- $statements := list }}
 {{- range .buckets }}
-{{- $list := dict "Effect" "Allow" "Action" (list "s3:ListBucket" "s3:ListBucketMultipartUploads") "Resource" (list (printf "arn:aws:s3:::%s" .)) }}
+{{- $list := dict "Effect" "Allow" "Action" (list "s3:ListBucket") "Resource" (list (printf "arn:aws:s3:::%s" .)) }}
 {{- if $.prefix }}
 {{- $list = set $list "Condition" (dict "StringLike" (dict "s3:prefix" (list (printf "%s*" $.prefix)))) }}
 {{- end }}
@@ -28,6 +28,17 @@
 {{- $statements = append $statements (dict "Effect" "Allow" "Action" $objects "Resource" (list (printf "arn:aws:s3:::%s/%s*" . $.prefix))) }}
 {{- end }}
 {{- dict "Version" "2012-10-17" "Statement" $statements | toPrettyJson }}
+{{- end }}
+
+{{/* Rules of a bucket, the teams' among them, as YAML. Takes root, bucket. */}}
+{{- define "minio.rules" -}}
+{{- $rules := .bucket.expire }}
+{{- if eq .bucket.name .root.Values.global.objectStore.bucket }}
+{{- range .root.Values.global.teams }}
+{{- $rules = append $rules (dict "prefix" (printf "teams/%s/" .name) "days" $.root.Values.teamExpireDays) }}
+{{- end }}
+{{- end }}
+{{- toYaml $rules }}
 {{- end }}
 
 {{/* Life cycle of a bucket as S3 writes it. Takes rules. */}}
