@@ -72,6 +72,21 @@ def test_a_training_pod_in_full():
     assert variables["IACTFLOW_RUN"]["valueFrom"] == {"fieldRef": {"fieldPath": "metadata.labels['pipeline/runid']"}}
 
 
+def test_only_ingest_gets_the_keys_to_the_object_store():
+    for component in COMPONENTS:
+        (container,) = pod_template(component, "lab")["spec"]["containers"]
+        variables = {variable["name"]: variable for variable in container["env"]}
+        if component != "ingest":
+            assert not any(name.startswith("AWS_") for name in variables), component
+            continue
+        assert variables["AWS_ENDPOINT_URL"]["value"] == "http://minio.iactflow.svc.cluster.local:9000"
+        assert variables["AWS_SECRET_ACCESS_KEY"]["valueFrom"]["secretKeyRef"] == {
+            "name": "mlpipeline-minio-artifact",
+            "key": "secretkey",
+            "optional": False,
+        }
+
+
 def changed(tmp_path, path, value, name="lab"):
     """Write an environment with one key changed."""
     content = yaml.safe_load((FOLDER / f"{name}.yaml").read_text())
@@ -140,7 +155,7 @@ def test_the_file_that_explains_the_keys_explains_them_all():
     text = (FOLDER / "kind.yaml").read_text()
     content = yaml.safe_load(text)
     environment = read_environment("kind")
-    for section in ("kubeflow", "images", "nodes", "volumes", "default"):
+    for section in ("kubeflow", "images", "nodes", "object_store", "volumes", "default"):
         stated, known = set(content[section]), set(type(getattr(environment, section)).model_fields)
         optional = {"gpu_resource", "gpu_model_label", "cpu_digest", "gpu_digest"}
         assert known - optional <= stated, section

@@ -92,6 +92,15 @@ class Nodes(Section):
         return self
 
 
+class ObjectStore(Section):
+    """The ``object_store:`` section: where ``s3://`` leads, and the Secret with the keys to it."""
+
+    endpoint: str
+    secret: str = "mlpipeline-minio-artifact"
+    access_key: str = "accesskey"
+    secret_key: str = "secretkey"
+
+
 class Volumes(Section):
     """The ``volumes:`` section: claims that outlive a pod."""
 
@@ -126,6 +135,7 @@ class Environment(Section):
     kubeflow: Kubeflow
     images: Images = Images()
     nodes: Nodes = Nodes()
+    object_store: ObjectStore | None = None
     volumes: Volumes = Volumes()
     default: Resources
     components: dict[str, Resources] = Field(default_factory=dict)

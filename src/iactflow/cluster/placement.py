@@ -11,6 +11,9 @@ PRIORITY_LABEL = "iactflow.io/priority"
 QUEUE_LABEL = "kueue.x-k8s.io/queue-name"
 QUEUE_PRIORITY_LABEL = "kueue.x-k8s.io/priority-class"
 
+#: Components that read ``s3://`` themselves; the others get their inputs from Kubeflow.
+S3_READERS = ("ingest",)
+
 #: Where volumes appear in a step's container.
 CACHE = "/cache"
 CHECKPOINTS = "/checkpoints"
@@ -42,12 +45,14 @@ def container_resources(component: str, environment: Environment) -> dict[str, A
 
 
 def environment_variables(component: str, environment: Environment) -> dict[str, str]:
-    """Give the variables that tell a component's step where its volumes are."""
+    """Give the variables that tell a component's step where its volumes and objects are."""
     variables = {}
     if environment.resources(component).cache is not None:
         variables["IACTFLOW_CACHE"] = CACHE
     if _keeps_checkpoints(component, environment):
         variables["IACTFLOW_CHECKPOINTS"] = CHECKPOINTS
+    if component in S3_READERS and environment.object_store is not None:
+        variables["AWS_ENDPOINT_URL"] = environment.object_store.endpoint
     return variables
 
 
@@ -82,6 +87,10 @@ def kubernetes_config(component: str, environment: Environment) -> dict[str, Any
         kubernetes.mount_pvc(task, str(environment.volumes.checkpoints), CHECKPOINTS)
         # a step that runs again finds its checkpoint by the run that it belongs to
         kubernetes.use_field_path_as_env(task, "IACTFLOW_RUN", "metadata.labels['pipeline/runid']")
+    if component in S3_READERS and environment.object_store is not None:
+        store = environment.object_store
+        keys = {store.access_key: "AWS_ACCESS_KEY_ID", store.secret_key: "AWS_SECRET_ACCESS_KEY"}
+        kubernetes.use_secret_as_env(task, store.secret, keys)
     if environment.images.pull_secrets:
         kubernetes.set_image_pull_secrets(task, environment.images.pull_secrets)
     kubernetes.set_image_pull_policy(task, environment.images.pull_policy)

@@ -39,6 +39,11 @@ def pod_of(component: str, environment: Environment) -> dict[str, Any]:
                 {"name": field["name"], "valueFrom": {"fieldRef": {"fieldPath": field["fieldPath"]}}}
                 for field in config.get("fieldPathAsEnv", [])
             ),
+            *(
+                {"name": key["envVar"], "valueFrom": {"secretKeyRef": _secret_key(secret, key["secretKey"])}}
+                for secret in config.get("secretAsEnv", [])
+                for key in secret["keyToEnv"]
+            ),
         ],
         "resources": _resources(container_resources(component, environment)),
         "volumeMounts": mounts,
@@ -66,6 +71,10 @@ def _resources(compiled: dict[str, Any]) -> dict[str, dict[str, str]]:
     if "accelerator" in compiled:
         limits[compiled["accelerator"]["resourceType"]] = compiled["accelerator"]["resourceCount"]
     return {"limits": limits, "requests": dict(limits)}
+
+
+def _secret_key(secret: dict[str, Any], key: str) -> dict[str, Any]:
+    return {"name": secret["secretNameParameter"]["runtimeValue"]["constant"], "key": key, "optional": False}
 
 
 def _volumes(config: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
