@@ -64,13 +64,15 @@ class Rendered(list[dict[str, Any]]):
 
 
 @functools.cache
-def _render(chart: str, settings: tuple[str, ...], files: tuple[str, ...], namespace: str) -> str:
+def _render(chart: str, settings: tuple[str, ...], files: tuple[str, ...], interfaces: tuple[str, ...]) -> str:
     helm = cluster_tools.program("helm")
     if helm is None:
         pytest.skip("helm is not built; `make test-cluster` builds it")
-    command = [str(helm), "template", "iactflow", str(CHARTS / chart), "--namespace", namespace]
+    command = [str(helm), "template", "iactflow", str(CHARTS / chart), "--namespace", "kfp"]
     for setting in settings:
         command += ["--set-json", setting]
+    for interface in interfaces:
+        command += ["--api-versions", interface]
     for file in files:
         command += ["--values", str(CHARTS / chart / file)]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -83,8 +85,8 @@ def _render(chart: str, settings: tuple[str, ...], files: tuple[str, ...], names
 def render() -> Callable[..., Rendered]:
     """Render a chart: ``render("minio", 'buckets=[]', files=("values-x.yaml",))``; ValueError holds helm's refusal."""
 
-    def rendered(chart: str, *settings: str, files: tuple[str, ...] = (), namespace: str = "kfp") -> Rendered:
-        text = _render(chart, settings, files, namespace)
+    def rendered(chart: str, *settings: str, files: tuple[str, ...] = (), interfaces: tuple[str, ...] = ()) -> Rendered:
+        text = _render(chart, settings, files, interfaces)
         return Rendered(each for each in yaml.safe_load_all(text) if each)
 
     return rendered

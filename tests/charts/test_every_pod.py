@@ -4,28 +4,9 @@ import re
 from pathlib import Path
 
 import yaml
+from policies import policies_of, selects
 
 CHARTS = Path(__file__).parents[2] / "charts"
-
-
-def selects(selector, labels):
-    matched = all(labels.get(key) == value for key, value in selector.get("matchLabels", {}).items())
-    for rule in selector.get("matchExpressions", []):
-        present = rule["key"] in labels
-        matched &= {
-            "In": labels.get(rule["key"]) in rule.get("values", []),
-            "Exists": present,
-            "DoesNotExist": not present,
-        }[rule["operator"]]
-    return matched
-
-
-def policies_of(stack, labels, namespace):
-    return [
-        policy
-        for policy in stack.all("NetworkPolicy")
-        if policy["metadata"]["namespace"] == namespace and selects(policy["spec"]["podSelector"], labels)
-    ]
 
 
 def test_pods_are_restricted_and_cannot_write_to_their_image(stack):
@@ -63,7 +44,11 @@ def test_images_have_a_registry_and_a_version(stack):
 
 def test_policies_cover_every_pod_and_close_both_directions(stack):
     for owner, labels, _ in stack.pods():
-        own = [policy for policy in policies_of(stack, labels, "kfp") if policy["metadata"]["name"] != "default-deny"]
+        own = [
+            policy
+            for policy in policies_of(stack.all("NetworkPolicy"), labels, "kfp")
+            if policy["metadata"]["name"] != "default-deny"
+        ]
         assert len(own) == 1, owner
         assert own[0]["spec"]["policyTypes"] == ["Ingress", "Egress"], owner
 
@@ -87,7 +72,7 @@ def test_what_one_pod_may_send_another_may_receive(stack):
                     sender = pods[policy["spec"]["podSelector"]["matchLabels"]["app.kubernetes.io/name"]]
                 entries = [
                     entry
-                    for own in policies_of(stack, pods[target], "kfp")
+                    for own in policies_of(stack.all("NetworkPolicy"), pods[target], "kfp")
                     for entry in own["spec"].get("ingress", [])
                     if entry["ports"][0]["port"] == port
                 ]

@@ -35,14 +35,27 @@ def test_priorities_and_who_preempts(render):
     assert not render("iactflow", "priorities.create=false").all("PriorityClass")
 
 
+def test_a_label_becomes_a_priority_where_kubernetes_can(render):
+    interface = ("admissionregistration.k8s.io/v1/MutatingAdmissionPolicy",)
+    policy = render("iactflow", TEAM, interfaces=interface).one("MutatingAdmissionPolicy", "kfp-step-priority")
+    constraints = policy["spec"]["matchConstraints"]
+    assert constraints["namespaceSelector"]["matchExpressions"][0]["values"] == ["kfp", "gamma"]
+    assert constraints["objectSelector"]["matchExpressions"][0]["values"] == [
+        "iactflow-high",
+        "iactflow-normal",
+        "iactflow-training",
+    ]
+    assert not render("iactflow").all("MutatingAdmissionPolicy")
+    off = render("iactflow", "priorities.fromLabel=false", interfaces=interface)
+    assert not off.all("MutatingAdmissionPolicy")
+
+
 def test_a_team_has_a_restricted_namespace_and_a_quota(render):
     objects = render("iactflow", TEAM, 'teamQuota.pods="3"')
     labels = objects.one("Namespace", "gamma")["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
-    assert objects.one("ResourceQuota", "team", "gamma")["spec"]["hard"] == {
-        "pods": "3",
-        "requests.nvidia.com/gpu": "4",
-    }
+    quota = objects.one("ResourceQuota", "team", "gamma")["spec"]["hard"]
+    assert (quota["pods"], quota["requests.nvidia.com/gpu"]) == ("3", "4")
     assert objects.one("LimitRange", "team", "gamma")["spec"]["limits"][0]["type"] == "Container"
 
 
