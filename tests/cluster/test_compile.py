@@ -46,7 +46,9 @@ def test_a_summary_ends_every_run(lab):
     assert set(root) == {"exit-handler-1", "summarise"}
     assert root["summarise"]["triggerPolicy"] == {"strategy": "ALL_UPSTREAM_TASKS_COMPLETED"}
     assert root["summarise"]["cachingOptions"] == {}
-    assert root["summarise"]["inputs"]["parameters"]["status"] == {"taskFinalStatus": {"producerTask": "exit-handler-1"}}
+    assert root["summarise"]["inputs"]["parameters"]["status"] == {
+        "taskFinalStatus": {"producerTask": "exit-handler-1"}
+    }
 
 
 def test_parameters_keep_descriptions_and_defaults_under_the_exit_handler(lab):
