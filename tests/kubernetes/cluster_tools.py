@@ -1,7 +1,7 @@
 """Build the programs of the test cluster once and find them again: ``python tests/kubernetes/cluster_tools.py``.
 
-Two Go modules of ours pin them: the control plane (Kubernetes, etcd, kwok, kubeconform) and helm, whose
-dependencies would move the first one's. What is built lies in the cache under the hash of its module.
+Three Go modules of ours pin them: the control plane (Kubernetes, etcd, kwok, kubeconform), helm, and MinIO with its
+client; their dependencies would move each other's. What is built lies in the cache under the hash of its module.
 """
 
 import hashlib
@@ -45,6 +45,7 @@ PROGRAMS = {
             f"{_HELM}pkg/lint/rules.k8sVersionMinor": "36",
         },
     ),
+    "minio": (["github.com/minio/mc", "github.com/minio/minio"], {}),
 }
 
 
