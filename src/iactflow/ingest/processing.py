@@ -1,7 +1,6 @@
 """Calibration, cleaning and parameters of images: ctapipe's components under ctapipe's configuration names."""
 
 import logging
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +13,8 @@ if TYPE_CHECKING:
 
 #: Sections of ctapipe's configuration that decide what ingest computes.
 _SECTIONS = ("EventSource", "SimTelEventSource", "CameraCalibrator", "ImageProcessor")
-#: Cleaning thresholds that ctapipe's base configuration gives for some telescope types only.
-_THRESHOLDS = ("picture_threshold_pe", "boundary_threshold_pe")
+#: What is used where no configuration is given; a copy, because importing ctapipe's own takes seconds.
+DEFAULT = Path(__file__).with_name("ctapipe.yaml")
 
 
 def ctapipe_configuration(path: Path | None) -> dict[str, Any]:
@@ -24,8 +23,7 @@ def ctapipe_configuration(path: Path | None) -> dict[str, Any]:
     Parameters
     ----------
     path : pathlib.Path or None
-        A YAML or JSON file as ``ctapipe-process --config`` takes it; None takes ctapipe's own base configuration,
-        completed by its default thresholds for the telescope types that it does not name (SST-1M is one).
+        A YAML or JSON file as ``ctapipe-process --config`` takes it; None takes `DEFAULT`.
 
     Returns
     -------
@@ -39,7 +37,7 @@ def ctapipe_configuration(path: Path | None) -> dict[str, Any]:
     ConfigError
         If it is not YAML or JSON, or asks for parameters in the camera frame.
     """
-    content = read_yaml(path) if path is not None else _base_configuration()
+    content = read_yaml(path or DEFAULT)
     nested = content.get("ProcessorTool", {})
     chosen = {name: {**nested.get(name, {}), **content.get(name, {})} for name in _SECTIONS}
     if chosen["ImageProcessor"].get("use_telescope_frame") is False:
@@ -87,14 +85,3 @@ def _build(component: Any, subarray: "SubarrayDescription", configuration: dict[
         return component(subarray=subarray, config=traitlets_config(configuration))
     except (TraitError, KeyError, ValueError) as error:
         raise ConfigError(f"ctapipe refuses the configuration of its {component.__name__}: {error}") from error
-
-
-def _base_configuration() -> dict[str, Any]:
-    from ctapipe.image import TailcutsImageCleaner
-
-    content = read_yaml(Path(str(files("ctapipe.resources").joinpath("base_config.yaml"))))
-    cleaner = content["ImageProcessor"]["TailcutsImageCleaner"]
-    for name in _THRESHOLDS:
-        [default] = getattr(TailcutsImageCleaner, name).default_args
-        cleaner[name] = [*(list(pattern) for pattern in default), *cleaner[name]]
-    return content
