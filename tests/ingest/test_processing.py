@@ -45,3 +45,12 @@ def test_unusable_files_are_refused(tmp_path):
     path.write_text("ImageProcessor: {use_telescope_frame: false}")
     with pytest.raises(ConfigError, match="use_telescope_frame must be true"):
         ctapipe_configuration(path)
+
+
+def test_content_is_taken_as_a_file_would_be():
+    assert ctapipe_configuration({"ImageProcessor": {"image_cleaner_type": "MARSImageCleaner"}}) == {
+        "SimTelEventSource": {"focal_length_choice": "EQUIVALENT"},
+        "ImageProcessor": {"image_cleaner_type": "MARSImageCleaner"},
+    }
+    with pytest.raises(ConfigError, match=r"Received: false \(data\.ctapipe\)"):
+        ctapipe_configuration({"ImageProcessor": {"use_telescope_frame": False}})

@@ -1,6 +1,7 @@
 """Calibration, cleaning and parameters of images: ctapipe's components under ctapipe's configuration names."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +18,13 @@ _SECTIONS = ("EventSource", "SimTelEventSource", "CameraCalibrator", "ImageProce
 DEFAULT = Path(__file__).with_name("ctapipe.yaml")
 
 
-def ctapipe_configuration(path: Path | None) -> dict[str, Any]:
+def ctapipe_configuration(given: Path | Mapping[str, Any] | None) -> dict[str, Any]:
     """Read the configuration of calibration and image processing.
 
     Parameters
     ----------
-    path : pathlib.Path or None
-        A YAML or JSON file as ``ctapipe-process --config`` takes it; None takes `DEFAULT`.
+    given : pathlib.Path, mapping or None
+        A YAML or JSON file as ``ctapipe-process --config`` takes it, or its content; None takes `DEFAULT`.
 
     Returns
     -------
@@ -37,13 +38,13 @@ def ctapipe_configuration(path: Path | None) -> dict[str, Any]:
     ConfigError
         If it is not YAML or JSON, or asks for parameters in the camera frame.
     """
-    content = read_yaml(path or DEFAULT)
+    content = given if isinstance(given, Mapping) else read_yaml(given or DEFAULT)
     nested = content.get("ProcessorTool", {})
     chosen = {name: {**nested.get(name, {}), **content.get(name, {})} for name in _SECTIONS}
     if chosen["ImageProcessor"].get("use_telescope_frame") is False:
         raise ConfigError(
             "ImageProcessor.use_telescope_frame must be true: a store holds parameters in degrees. "
-            f"Received: false ({path})."
+            f"Received: false ({'data.ctapipe' if isinstance(given, Mapping) else given})."
         )
     chosen["SimTelEventSource"].setdefault("focal_length_choice", "EQUIVALENT")
     return {name: section for name, section in chosen.items() if section}
