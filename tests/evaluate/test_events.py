@@ -24,7 +24,7 @@ def test_events_are_in_the_order_of_their_keys_and_the_hash_names_them(store):
 
 
 def test_no_image_after_the_cuts_says_which_cut_removed_how_many(store):
-    with pytest.raises(InputError, match=r"intensity_min=.* pe removed 43 of 43"):
+    with pytest.raises(InputError, match=r"intensity_min: .* pe removed 43 of 43"):
         Events.choose(store, "test", validate(Selection, {"intensity_min": "1e9 pe"}, "test"))
 
 

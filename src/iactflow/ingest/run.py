@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -66,7 +66,7 @@ def run(
     *,
     camera: str | None = None,
     images_only: bool = False,
-    ctapipe_config: Path | None = None,
+    ctapipe_config: Path | Mapping[str, Any] | None = None,
     fractions: SplitFractions = SplitFractions(),  # noqa: B008 - frozen
     workers: int | None = None,
     overwrite: bool = False,
@@ -84,8 +84,8 @@ def run(
         Camera to take; needed where the first file holds several.
     images_only : bool
         Leaves the DL1 parameters out.
-    ctapipe_config : pathlib.Path or None
-        ctapipe's configuration of calibration, cleaning and image quality.
+    ctapipe_config : pathlib.Path, mapping or None
+        ctapipe's configuration of calibration, cleaning and image quality, as a file or its content.
     fractions : SplitFractions
         Shares of train, validation and test, by shower.
     workers : int or None
