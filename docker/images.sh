@@ -48,14 +48,22 @@ esac
 read -r -a more <<<"${BUILD_OPTIONS:-}"
 
 mkdir -p build
+rm -f build/cpu.digest build/gpu.digest
 for target in "${@:-cpu gpu}"; do
   for flavour in $target; do
     tag=$name:$version-$flavour
     "${build[@]}" "${arguments[@]}" "${more[@]}" --target "$flavour" --tag "$tag" "$context"
     if [ -n "${REGISTRY:-}" ]; then
-      if [ "$builder" = docker ]; then docker push "$tag"; else "$builder" push --digestfile "build/$flavour.digest" "$tag"; fi
+      if [ "$builder" = docker ]; then
+        docker push "$tag"
+        docker inspect --format '{{index .RepoDigests 0}}' "$tag" | sed 's/.*@//' >"build/$flavour.digest"
+      else
+        "$builder" push --digestfile "build/$flavour.digest" "$tag"
+      fi
     fi
+    python3 docker/sbom.py "$flavour" "build/sbom-$flavour.json"
     size=$("$builder" inspect --type image --format '{{.Size}}' "$tag" 2>/dev/null || echo 0)
-    echo "$tag $((size / 1000000)) MB"
+    digest=$(sed -n 1p "build/$flavour.digest" 2>/dev/null || true)
+    echo "$tag ${digest:+$digest }$((size / 1000000)) MB, build/sbom-$flavour.json"
   done
 done

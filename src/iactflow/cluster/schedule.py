@@ -50,8 +50,8 @@ def check_time_zone(wanted: str | None, kept: str) -> ZoneInfo:
     if name != kept:
         raise ConfigError(
             f"--time-zone must be {kept}: Kubeflow reads all schedules of a cluster in one zone, that of its "
-            f"controller's CRON_SCHEDULE_TIMEZONE. Received: {name}. Write CRON in {kept}, or change the chart's zone and "
-            "kubeflow.time_zone in the environment."
+            f"controller's CRON_SCHEDULE_TIMEZONE. Received: {name}. Write CRON in {kept}, or change the zone in the "
+            "chart's values and kubeflow.time_zone in the environment."
         )
     return zone
 
