@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-sys.path.append(str(Path(__file__).parents[1] / "kubernetes"))
+sys.path += [str(Path(__file__).parents[1] / "kubernetes"), str(Path(__file__).parent)]
 import cluster_tools
 
 CHARTS = Path(__file__).parents[2] / "charts"

@@ -31,7 +31,7 @@ def test_containers_state_what_they_take_and_how_they_are(stack):
         for container in [*spec.get("initContainers", []), *spec["containers"]]:
             for kind in ("requests", "limits"):
                 assert set(container["resources"][kind]) == {"cpu", "memory"}, owner
-        if owner.startswith(("Deployment", "StatefulSet")) and "agent" not in owner and "scheduled" not in owner:
+        if owner.startswith(("Deployment", "StatefulSet")) and "agent" not in owner:
             for container in spec["containers"]:
                 assert {"readinessProbe", "livenessProbe"} <= set(container), owner
 

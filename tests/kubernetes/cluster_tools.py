@@ -1,4 +1,4 @@
-"""Build the programs of the test cluster once and find them again: ``python tests/kubernetes/cluster_tools.py``.
+"""Build the test cluster's programs once and find them again: ``python tests/kubernetes/cluster_tools.py [MODULE...]``.
 
 Three Go modules of ours pin them: the control plane (Kubernetes, etcd, kwok, kubeconform), helm, and MinIO with its
 client; their dependencies would move each other's. What is built lies in the cache under the hash of its module.
@@ -87,7 +87,7 @@ def build(module: str) -> Path:
 
 
 if __name__ == "__main__":
-    for module in PROGRAMS:
+    for module in sys.argv[1:] or PROGRAMS:
         started = time.monotonic()
         path = build(module)
         print(f"{module}: {path} ({time.monotonic() - started:.0f} s)", file=sys.stderr)

@@ -1,7 +1,14 @@
 """Install, test, upgrade, roll back and uninstall on a real API server, with Pod Security "restricted" enforced."""
 
+from pathlib import Path
+
 import pytest
 import yaml
+from policies import policies_of
+
+UMBRELLA = Path(__file__).parents[2] / "charts" / "iactflow"
+LAPTOP = str(UMBRELLA / "values-laptop.yaml")
+PRODUCTION = str(UMBRELLA / "values-production.yaml")
 
 #: What docs/operations.md has people make before a production installation.
 HAND_MADE = {
@@ -33,12 +40,12 @@ def refusals(cluster, namespace):
 
 
 @pytest.mark.parametrize("chart", ["database", "minio", "mlflow", "kubeflow-pipelines"])
-def test_each_chart_installs_alone_and_leaves(cluster, install, chart, request):
+def test_each_chart_installs_alone_and_leaves(cluster, install, chart):
     namespace = f"alone-{chart}"
     cluster.kubectl("create", "namespace", namespace)
     cluster.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
     make_secrets(cluster, namespace)
-    created = "createSecrets" in (request.config.rootpath / "charts" / chart / "values.yaml").read_text()
+    created = "createSecrets" in (UMBRELLA.parent / chart / "values.yaml").read_text()
     install(
         namespace, chart, *(("--set", "createSecrets=false") if created else ()), "--set", "global.clusterDomain=lab"
     )
@@ -52,14 +59,8 @@ def test_each_chart_installs_alone_and_leaves(cluster, install, chart, request):
 
 @pytest.fixture(scope="module")
 def laptop(cluster, install, namespace):
-    install(namespace, "iactflow", "--values", str(charts_file("values-laptop.yaml")))
+    install(namespace, "iactflow", "--values", LAPTOP)
     return namespace
-
-
-def charts_file(name):
-    from pathlib import Path
-
-    return Path(__file__).parents[2] / "charts" / "iactflow" / name
 
 
 def test_the_laptops_stack_comes_up(cluster, laptop):
@@ -72,8 +73,6 @@ def test_the_laptops_stack_comes_up(cluster, laptop):
 
 
 def test_every_pod_is_covered_by_a_policy(cluster, laptop):
-    from policies import policies_of
-
     policies = cluster.get("networkpolicies", "--namespace", laptop)["items"]
     pods = cluster.get("pods", "--namespace", laptop)["items"]
     assert len(pods) >= 10
@@ -96,7 +95,7 @@ def test_an_upgrade_changes_what_it_should_and_a_rollback_changes_it_back(cluste
         return server["replicas"], keys, {each["metadata"]["uid"] for each in claims}
 
     before = state()
-    install(laptop, "iactflow", "--values", str(charts_file("values-laptop.yaml")), "--set", "mlflow.replicas=2")
+    install(laptop, "iactflow", "--values", LAPTOP, "--set", "mlflow.replicas=2")
     assert state() == (2, *before[1:])
     cluster.helm("rollback", "iactflow", "--namespace", laptop, "--wait", "--timeout", "60s")
     assert state() == before
@@ -115,7 +114,7 @@ def test_data_keys_and_definitions_outlive_the_release(cluster, install, laptop)
     assert claims == {"database", "minio"}
     assert secrets() == before
     cluster.kubectl("get", "crd", "workflows.argoproj.io", "scheduledworkflows.kubeflow.org")
-    install(laptop, "iactflow", "--values", str(charts_file("values-laptop.yaml")))
+    install(laptop, "iactflow", "--values", LAPTOP)
     assert secrets() == before
     cluster.helm("uninstall", "iactflow", "--namespace", laptop, "--wait")
 
@@ -133,8 +132,7 @@ def test_an_older_version_is_upgraded(cluster, install, charts, tmp_path):
         "database": {"image": {"tag": "10.11.13"}},
     }
     (tmp_path / "older.yaml").write_text(yaml.safe_dump(older))
-    laptop = str(charts_file("values-laptop.yaml"))
-    install(namespace, tmp_path / "iactflow-0.0.9.tgz", "--values", laptop, "--values", str(tmp_path / "older.yaml"))
+    install(namespace, tmp_path / "iactflow-0.0.9.tgz", "--values", LAPTOP, "--values", str(tmp_path / "older.yaml"))
 
     def images():
         found = cluster.get("deployments,statefulsets", "--namespace", namespace)["items"]
@@ -145,7 +143,7 @@ def test_an_older_version_is_upgraded(cluster, install, charts, tmp_path):
 
     old, kept = images(), claims()
     assert old["database"].endswith(":10.11.13")
-    install(namespace, "iactflow", "--values", laptop, "--reset-values")
+    install(namespace, "iactflow", "--values", LAPTOP, "--reset-values")
     assert images()["database"].endswith(":10.11.14")
     assert images()["ml-pipeline"].endswith(":2.17.0")
     assert all(wanted == ready for wanted, ready in workloads(cluster, namespace).values())
@@ -160,7 +158,7 @@ def test_production_installs_on_servers_elsewhere(cluster, install):
     cluster.kubectl("create", "namespace", namespace)
     cluster.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
     make_secrets(cluster, namespace)
-    install(namespace, "iactflow", "--values", str(charts_file("values-production.yaml")))
+    install(namespace, "iactflow", "--values", PRODUCTION)
     found = workloads(cluster, namespace)
     assert len(found) == 8
     assert all(wanted == ready for wanted, ready in found.values())
@@ -171,3 +169,18 @@ def test_production_installs_on_servers_elsewhere(cluster, install):
     }
     cluster.helm("uninstall", "iactflow", "--namespace", namespace, "--wait")
     assert cluster.get("pvc", "--namespace", namespace)["items"]
+
+
+@pytest.mark.parametrize("files", [(), ("laptop",), ("production",), ("laptop", "teams")])
+def test_every_object_passes_the_api_servers_strict_validation(cluster, namespace, files):
+    """Helm lets unknown fields pass; here each object is checked as a whole, and admitted, without being stored."""
+    chosen = [argument for name in files for argument in ("--values", str(UMBRELLA / f"values-{name}.yaml"))]
+    interface = ["--api-versions", "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy"]
+    rendered = cluster.helm("template", "iactflow", str(UMBRELLA), "--namespace", namespace, *interface, *chosen)
+    # Nothing can be put into the teams' namespaces before they are there.
+    objects = [each for each in yaml.safe_load_all(rendered) if each]
+    here = [each for each in objects if each["metadata"].get("namespace") in (None, namespace)]
+    assert len(here) > 40
+    manifest = yaml.safe_dump_all(here)
+    printed = cluster.kubectl("apply", "--dry-run=server", "--validate=strict", "--filename=-", stdin=manifest)
+    assert printed.count("(server dry run)") == len(here)
