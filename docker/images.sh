@@ -19,9 +19,10 @@ fi
 
 version=$(sed -n 's/^__version__ = "\(.*\)"/\1/p' src/iactflow/__init__.py)
 revision=$(git rev-parse HEAD)
-SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+created=$(TZ=UTC git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ)
+# The time stamp of all files: that of the locks, so that the large layers stay the same until the locks change.
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct -- requirements docker/Dockerfile)
 export SOURCE_DATE_EPOCH
-created=$(date --utc --date="@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)
 name=${REGISTRY:+${REGISTRY%/}/}iactflow/iactflow-python
 
 # What git tracks, as it lies here, and nothing else: no environment, no runs, no secrets.

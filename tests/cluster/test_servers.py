@@ -1,5 +1,6 @@
 """A pipeline under Kubeflow's local runner, with a real MinIO and a real MLflow server as the charts start them."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -36,18 +37,22 @@ class Running(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory):
+def rendered():
+    """The objects of the umbrella chart."""
+    chart = Path(__file__).parents[2] / "charts" / "iactflow"
+    done = subprocess.run([HELM, "template", "iactflow", chart, "-n", "iactflow"], capture_output=True, check=True)
+    return [each for each in yaml.safe_load_all(done.stdout) if each]
+
+
+@pytest.fixture(scope="module")
+def running(rendered, tmp_path_factory):
     """The servers, with the chart's two buckets."""
     from minio import Minio
 
-    chart = Path(__file__).parents[2] / "charts" / "iactflow"
-    text = subprocess.run(
-        [HELM, "template", "iactflow", chart, "-n", "iactflow"], capture_output=True, check=True
-    ).stdout
     containers = {
         container["name"]: container
-        for each in yaml.safe_load_all(text)
-        if each and each["kind"] in ("Deployment", "StatefulSet") and each["metadata"]["name"] in ("minio", "mlflow")
+        for each in rendered
+        if each["kind"] in ("Deployment", "StatefulSet") and each["metadata"]["name"] in ("minio", "mlflow")
         for container in each["spec"]["template"]["spec"]["containers"]
     }
     folder = tmp_path_factory.mktemp("servers")
@@ -130,3 +135,30 @@ def test_cost_and_metrics_of_a_run_that_kubeflows_plugin_recorded(running, monke
     assert shown[HOURS] == "2"
     assert log_total_cost("run-2") is None
     assert metrics_of("run-2") == {"metrics": "MLflow has none of this run"}
+
+
+def test_minio_takes_the_charts_rules_for_old_artifacts(running, rendered):
+    from minio.commonconfig import Filter
+    from minio.lifecycleconfig import Expiration, LifecycleConfig, Rule
+
+    (text,) = (
+        each["data"]["lifecycle-mlpipeline.json"]
+        for each in rendered
+        if each["kind"] == "ConfigMap" and "lifecycle-mlpipeline.json" in each["data"]
+    )
+    stated = json.loads(text)["Rules"]
+    assert {rule["Filter"]["Prefix"] for rule in stated} >= {"v2/artifacts/"}
+    rules = [
+        Rule(
+            rule["Status"],
+            rule_id=rule["ID"],
+            rule_filter=Filter(prefix=rule["Filter"]["Prefix"]),
+            expiration=Expiration(days=rule["Expiration"]["Days"]),
+        )
+        for rule in stated
+    ]
+    running.objects.set_bucket_lifecycle("mlpipeline", LifecycleConfig(rules))
+    kept = running.objects.get_bucket_lifecycle("mlpipeline").rules
+    assert {(rule.rule_filter.prefix, rule.expiration.days) for rule in kept} == {
+        (rule["Filter"]["Prefix"], rule["Expiration"]["Days"]) for rule in stated
+    }

@@ -22,7 +22,7 @@ def test_submit_uploads_runs_and_says_what(kubeflow):
     (started,) = kubeflow.runs.values()
     assert result.output.splitlines()[-1].endswith(f"/#/runs/details/{started['run_id']}")
     assert started["runtime_config"]["parameters"] == {}
-    assert shown(result, "image") == "iactflow/iactflow-python:0.1.0-cpu"
+    assert shown(result, "image") == "iactflow/iactflow-python:0.1.0-cpu (by its tag)"
     assert shown(result, "cache").startswith("on")
     assert re.fullmatch("[0-9a-f]{12}", shown(result, "configuration"))
     assert shown(result, "experiment") == "energy"

@@ -1,13 +1,18 @@
+import re
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
+from kfp import dsl
 
 from iactflow.cluster import summary
 from iactflow.cluster.cost import Cost
 from iactflow.cluster.expense import cost_of
 from iactflow.cluster.follow import steps_of
+from iactflow.cluster.local import run_local
 from iactflow.cluster.summary import summary_of
+from iactflow.errors import ConfigError
+from iactflow.pipelines.guarded import guarded
 
 END = datetime(2026, 11, 22, 4, 2, 5, tzinfo=UTC)
 
@@ -76,3 +81,33 @@ def test_gpu_hours_are_hours_times_the_gpus_that_a_step_holds():
     }
     run = run_of(detail("train", "SUCCEEDED", datetime(2026, 11, 22, 2, 2, 5, tzinfo=UTC), END))
     assert cost_of(run, spec) == Cost(2.0, 8.0)
+
+
+@dsl.component(base_image="test-python", install_kfp_package=False)
+def refuse(config: str):
+    """Fail as a step with a wrong experiment does."""
+    from iactflow.cluster.step import step
+    from iactflow.errors import ConfigError
+
+    with step():
+        raise ConfigError(f"cannot use {config}")
+
+
+@dsl.pipeline(name="refusing")
+def refusing(config: str = "{task: energy}", settings: list = []):  # noqa: B006
+    """Fail."""
+    refuse(config=config)
+
+
+def test_kubeflow_runs_the_summary_after_a_failure(tmp_path, monkeypatch):
+    """With its own local runner, which fills in the final status as a cluster does, but knows no time of creation."""
+    monkeypatch.setattr(dsl, "PIPELINE_JOB_CREATE_TIME_UTC_PLACEHOLDER", "2026-11-22T03:00:00Z")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
+    with pytest.raises(ConfigError, match="cannot use"):
+        run_local(guarded(refusing), {"settings": ["train.epochs=3"]}, tmp_path)
+    (found,) = tmp_path.rglob("summarise/summary")
+    text = found.read_text()
+    assert text.startswith("# Run failed\n")
+    assert "epochs: 3" in text
+    assert re.search(r"\| duration \| -?\d+ h \d+ min \d+ s \|", text)
+    assert re.search(r"\| run \| [0-9a-f-]+ \|", text)

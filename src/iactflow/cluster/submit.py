@@ -167,7 +167,7 @@ def describe(
     lines = {
         "pipeline": f"{package.name}, version {version}",
         "experiment": started.experiment,
-        "image": ", ".join(package.images),
+        "image": ", ".join(one if "@" in one else f"{one} (by its tag)" for one in package.images),
         "configuration": short_hash([configuration, rest]),
         "cache": "on; CACHE=off or --no-cache runs every step anew" if package.caching else "off",
         "run": f"{started.run.display_name} ({started.run.run_id})",
