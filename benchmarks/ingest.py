@@ -1,4 +1,4 @@
-"""Ingest of DL1 files on two cores beside ctapipe's own reader, and its memory at ten times the images."""
+"""Ingest of DL1 files beside ctapipe's own reader, and its memory at ten times the images."""
 
 import json
 import subprocess
@@ -12,7 +12,6 @@ from benchmarks.table import Row, device
 
 #: Copies of the 10 public images of two telescopes, for about 10,000 and 100,000 images.
 COPIES = (1_000, 10_000)
-WORKERS = 2
 #: Array events that ctapipe's event source is timed on.
 PEER_EVENTS = 300
 
@@ -23,7 +22,7 @@ from time import perf_counter
 from iactflow.ingest.run import run
 if __name__ == "__main__":
     start = perf_counter()
-    n = run([sys.argv[1]], Path(sys.argv[2]), workers=int(sys.argv[3])).n_images
+    n = run([sys.argv[1]], Path(sys.argv[2])).n_images
     seconds = perf_counter() - start
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     print(json.dumps({"n": n, "seconds": seconds, "peak_mib": peak / 1024}))
@@ -48,7 +47,7 @@ def rows() -> list[Row]:
         int(large["n"]),
         device(),
     )
-    what = "ingest of DL1 to a store, 2 processes with their start"
+    what = "ingest of DL1 to a store, start included"
     told = "ctapipe HDF5EventSource, reading alone"
     return [Row(what, speed, "images/s", told, peer, speed / peer, int(large["n"]), device()), memory]
 
@@ -56,7 +55,7 @@ def rows() -> list[Row]:
 def _ingest(folder: Path, file: Path, number: int) -> dict[str, float]:
     script = folder / "ingest.py"
     script.write_text(_INGEST)
-    command = [sys.executable, str(script), str(file), str(folder / f"store{number}"), str(WORKERS)]
+    command = [sys.executable, str(script), str(file), str(folder / f"store{number}")]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(done.stdout)
 

@@ -103,7 +103,8 @@ def test_observed_events_are_refused(observed_store, tmp_path):
 def test_cuts_that_leave_nothing_say_which_removed_how_many(sst1m_store, tmp_path):
     n = len(Store(sst1m_store).rows("train"))
     selection = Selection(intensity_min="50 pe", energy_min="90 TeV")
-    with pytest.raises(InputError, match=rf"intensity_min: .* removed \d+ of {n}; energy_min: 90.* removed (\d+) of \1"):
+    told = rf"intensity_min: .* removed \d+ of {n}; energy_min: 90.* removed (\d+) of \1"
+    with pytest.raises(InputError, match=told):
         train(sst1m_store, tmp_path / "model", selection=selection)
     assert not (tmp_path / "model").exists()
 
