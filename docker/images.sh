@@ -31,9 +31,13 @@ trap 'rm -rf "$context"' EXIT
 git ls-files -z requirements pyproject.toml README.md LICENSE components pipelines k8s/environments src docker |
   tar --create --null --files-from=- | tar --extract --directory="$context"
 
-arguments=(--file "$context/docker/Dockerfile"
-  --build-arg "VERSION=$version" --build-arg "REVISION=$revision" --build-arg "CREATED=$created")
-if [ -n "${BASE_IMAGE:-}" ]; then arguments+=(--build-arg "BASE_IMAGE=$BASE_IMAGE"); fi
+# Labels that change with each commit come from here: podman takes a LABEL with a build argument from its cache.
+label=org.opencontainers.image
+arguments=(--file "$context/docker/Dockerfile" --label "$label.version=$version" --label "$label.revision=$revision"
+  --label "$label.created=$created")
+if [ -n "${BASE_IMAGE:-}" ]; then
+  arguments+=(--build-arg "BASE_IMAGE=$BASE_IMAGE" --label "$label.base.name=$BASE_IMAGE")
+fi
 # The package index is this machine's: pip's configuration and the authorities that sign for the index.
 pip_config=${PIP_CONFIG_FILE:-/etc/pip.conf}
 if [ -f "$pip_config" ]; then arguments+=(--secret "id=pip,src=$pip_config"); fi
