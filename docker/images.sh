@@ -18,8 +18,10 @@ if [ -z "$builder" ]; then
 fi
 
 version=$(sed -n 's/^__version__ = "\(.*\)"/\1/p' src/iactflow/__init__.py)
-revision=$(git rev-parse HEAD)
-created=$(TZ=UTC git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ)
+# What goes into the images; commits that leave it alone give the same ones.
+inputs=(requirements pyproject.toml README.md LICENSE components pipelines k8s/environments src docker)
+revision=$(git log -1 --format=%H -- "${inputs[@]}")
+created=$(TZ=UTC git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ "$revision")
 # The time stamp of all files: that of the locks, so that the large layers stay the same until the locks change.
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct -- requirements docker/Dockerfile)
 export SOURCE_DATE_EPOCH
@@ -28,7 +30,7 @@ name=${REGISTRY:+${REGISTRY%/}/}iactflow/iactflow-python
 # What git tracks, as it lies here, and nothing else: no environment, no runs, no secrets.
 context=$(mktemp -d)
 trap 'rm -rf "$context"' EXIT
-git ls-files -z requirements pyproject.toml README.md LICENSE components pipelines k8s/environments src docker |
+git ls-files -z "${inputs[@]}" |
   tar --create --null --files-from=- | tar --extract --directory="$context"
 
 # Labels that change with each commit come from here: podman takes a LABEL with a build argument from its cache.

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -26,12 +27,13 @@ def inspected():
 
 
 FOUND = inspected()
-HEAD = subprocess.run(
-    ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+INPUTS = re.search(r"^inputs=\((.*)\)$", (ROOT / "docker" / "images.sh").read_text(), re.MULTILINE)[1].split()
+REVISION = subprocess.run(
+    ["git", "log", "-1", "--format=%H", "--", *INPUTS], cwd=ROOT, capture_output=True, text=True, check=False
 ).stdout.strip()
 pytestmark = pytest.mark.skipif(
-    FOUND is None or FOUND["Labels"].get("org.opencontainers.image.revision") != HEAD,
-    reason=f"needs podman and {IMAGE} of this commit: make images",
+    FOUND is None or FOUND["Labels"].get("org.opencontainers.image.revision") != REVISION,
+    reason=f"needs podman and {IMAGE} of this revision: make images",
 )
 
 
