@@ -6,6 +6,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -40,14 +41,14 @@ class Database:
     ----------
     objects : Rendered
         The rendered chart.
-    folder : Path
-        Empty folder.
     """
 
-    def __init__(self, objects: Any, folder: Path) -> None:
+    def __init__(self, objects: Any) -> None:
         if shutil.which("mariadbd") is None and not Path("/usr/sbin/mariadbd").exists():
             pytest.skip("mariadbd is not installed (Debian: mariadb-server)")
-        self.folder, self.port = folder, free_port()
+        # Not in pytest's folder: each session that starts closes it to everybody but the user, in the midst of ours.
+        self.folder, self.port = Path(tempfile.mkdtemp()), free_port()
+        folder = self.folder
         self.secrets = write_secrets(objects, folder / "secrets")
         for name in ("data", "run", "etc"):
             (folder / name).mkdir()
@@ -70,8 +71,6 @@ class Database:
         who: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid} if user else {}
         if user:
             subprocess.run(["chown", "-R", f"{user.pw_uid}:{user.pw_gid}", str(self.folder)], check=True)
-            for parent in (*self.folder.parents,)[:3]:
-                parent.chmod(0o755)
         paths = {"DATA": "data", "RUN": "run", "SECRETS": "secrets"}
         environment = {
             "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin",
@@ -95,6 +94,11 @@ class Database:
         if self._process is not None:
             self._process.terminate()
             self._process.wait(timeout=60)
+
+    def remove(self) -> None:
+        """Stop the server and delete its data."""
+        self.stop()
+        shutil.rmtree(self.folder)
 
     def query(self, sql: str, secret: str, database: str = "") -> str:
         """Ask something as the account of a Secret, over the network."""

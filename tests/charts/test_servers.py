@@ -16,12 +16,12 @@ TEAMS = 'global.teams=[{"name": "gamma"}, {"name": "simulation"}]'
 
 
 @pytest.fixture
-def database(render, tmp_path):
-    folder = tmp_path / "database"
-    folder.mkdir()
-    server = Database(render("database"), folder)
-    yield server.start()
-    server.stop()
+def database(render):
+    server = Database(render("database"))
+    try:
+        yield server.start()
+    finally:
+        server.remove()
 
 
 @pytest.fixture

@@ -39,6 +39,29 @@ def refusals(cluster, namespace):
     return [event["message"] for event in events if event["reason"] == "FailedCreate"]
 
 
+@pytest.fixture(scope="module")
+def empty(cluster):
+    """A restricted namespace in which nothing was ever installed."""
+    cluster.kubectl("create", "namespace", "empty")
+    cluster.kubectl("label", "namespace", "empty", "pod-security.kubernetes.io/enforce=restricted")
+    return "empty"
+
+
+@pytest.mark.parametrize("files", [(), ("laptop",), ("production",), ("laptop", "teams")])
+def test_every_object_passes_the_api_servers_strict_validation(cluster, empty, files):
+    """Helm lets unknown fields pass; here each object is checked as a whole, and admitted, without being stored."""
+    chosen = [argument for name in files for argument in ("--values", str(UMBRELLA / f"values-{name}.yaml"))]
+    interface = ["--api-versions", "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy"]
+    rendered = cluster.helm("template", "iactflow", str(UMBRELLA), "--namespace", empty, *interface, *chosen)
+    # Nothing can be put into the teams' namespaces before they are there.
+    objects = [each for each in yaml.safe_load_all(rendered) if each]
+    here = [each for each in objects if each["metadata"].get("namespace") in (None, empty)]
+    assert len(here) > 40
+    manifest = yaml.safe_dump_all(here)
+    printed = cluster.kubectl("apply", "--dry-run=server", "--validate=strict", "--filename=-", stdin=manifest)
+    assert printed.count("(server dry run)") == len(here)
+
+
 @pytest.mark.parametrize("chart", ["database", "minio", "mlflow", "kubeflow-pipelines"])
 def test_each_chart_installs_alone_and_leaves(cluster, install, chart):
     namespace = f"alone-{chart}"
@@ -169,18 +192,3 @@ def test_production_installs_on_servers_elsewhere(cluster, install):
     }
     cluster.helm("uninstall", "iactflow", "--namespace", namespace, "--wait")
     assert cluster.get("pvc", "--namespace", namespace)["items"]
-
-
-@pytest.mark.parametrize("files", [(), ("laptop",), ("production",), ("laptop", "teams")])
-def test_every_object_passes_the_api_servers_strict_validation(cluster, namespace, files):
-    """Helm lets unknown fields pass; here each object is checked as a whole, and admitted, without being stored."""
-    chosen = [argument for name in files for argument in ("--values", str(UMBRELLA / f"values-{name}.yaml"))]
-    interface = ["--api-versions", "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy"]
-    rendered = cluster.helm("template", "iactflow", str(UMBRELLA), "--namespace", namespace, *interface, *chosen)
-    # Nothing can be put into the teams' namespaces before they are there.
-    objects = [each for each in yaml.safe_load_all(rendered) if each]
-    here = [each for each in objects if each["metadata"].get("namespace") in (None, namespace)]
-    assert len(here) > 40
-    manifest = yaml.safe_dump_all(here)
-    printed = cluster.kubectl("apply", "--dry-run=server", "--validate=strict", "--filename=-", stdin=manifest)
-    assert printed.count("(server dry run)") == len(here)
