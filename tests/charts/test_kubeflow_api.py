@@ -84,6 +84,16 @@ def test_database_and_store_are_where_the_values_say(render):
     assert dashboard["MINIO_NAMESPACE"] == ""
 
 
+def test_every_setting_without_which_the_server_ends_is_there(render):
+    """KFP 2.17.0 ends with "Please specify flag" for each of these; its own manifests give some by service links."""
+    found = configuration(render("kubeflow-pipelines"))
+    assert {"DBDriverName", "InitConnectionTimeout"} <= set(found)
+    assert "ConMaxLifeTime" in found["DBConfig"]
+    assert "DBName" in found["DBConfig"]["MySQLConfig"]
+    assert found["ML_PIPELINE_VISUALIZATIONSERVER_SERVICE_HOST"].endswith(".invalid")
+    assert "ML_PIPELINE_VISUALIZATIONSERVER_SERVICE_PORT" in found
+
+
 def test_steps_run_as_non_root_unless_the_values_say_otherwise(render):
     key = "DEFAULT_SECURITY_CONTEXT_RUN_AS_NON_ROOT"
     assert configuration(render("kubeflow-pipelines"))[key] == "true"
