@@ -19,7 +19,7 @@ fi
 
 version=$(sed -n 's/^__version__ = "\(.*\)"/\1/p' src/iactflow/__init__.py)
 # What goes into the images; commits that leave it alone give the same ones.
-inputs=(requirements pyproject.toml README.md LICENSE components pipelines k8s/environments src docker)
+inputs=(requirements pyproject.toml README.md LICENSE components pipelines k8s/environments src docker/Dockerfile)
 revision=$(git log -1 --format=%H -- "${inputs[@]}")
 created=$(TZ=UTC git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ "$revision")
 # The time stamp of all files: that of the locks, so that the large layers stay the same until the locks change.
