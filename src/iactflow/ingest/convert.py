@@ -1,6 +1,8 @@
 """Conversion of simtel files to one ctapipe DL1 file, by ctapipe's own tools."""
 
 import json
+import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -51,8 +53,6 @@ def convert(
     IactflowError
         If one of ctapipe's tools fails.
     """
-    from ctapipe.tools.merge import MergeTool
-
     with aside(out, overwrite=overwrite) as target, tempfile.TemporaryDirectory(dir=target.parent) as folder:
         sources = resolve(inputs)
         configuration = ctapipe_configuration(ctapipe_config)
@@ -66,15 +66,13 @@ def convert(
         if parts == [Path(folder, "000000.h5")]:
             parts[0].rename(target)
         else:
-            _run(MergeTool(), [*map(str, parts), "--output", str(target)])
+            _run("merge", [*map(str, parts), "--output", str(target)])
     return Path(out)
 
 
 def _process(
     source: Source, target: Path, camera: str | None, images_only: bool, configuration: dict[str, Any]
 ) -> None:
-    from ctapipe.tools.process import ProcessorTool
-
     if source.kind is Kind.STORE:
         raise ConfigError(f"{source.path} is a store; only simtel and DL1 files can be made a DL1 file.")
     options = dict(configuration)
@@ -89,15 +87,15 @@ def _process(
     options["HDF5EventSource"] = {"focal_length_choice": options["SimTelEventSource"]["focal_length_choice"]}
     settings = target.with_suffix(".json")
     settings.write_text(json.dumps(options), encoding="utf-8")
-    _run(ProcessorTool(), ["--input", str(source.path), "--output", str(target), "--config", str(settings)])
+    _run("process", ["--input", str(source.path), "--output", str(target), "--config", str(settings)])
 
 
-def _run(tool: object, arguments: list[str]) -> None:
-    from ctapipe.core import run_tool
-
-    code = run_tool(tool, ["--log-level", "ERROR", *arguments], raises=False)
-    if code:
+def _run(tool: str, arguments: list[str]) -> None:
+    """Run a tool of ctapipe as a process of its own: it takes the logging and the signals of its process over."""
+    code = f"from ctapipe.tools.{tool} import main; main()"
+    done = subprocess.run([sys.executable, "-c", code, "--log-level", "ERROR", *arguments])
+    if done.returncode:
         raise IactflowError(
-            f"ctapipe's {type(tool).__name__} failed with exit code {code}; its own message stands above. "
+            f"ctapipe-{tool} failed with exit code {done.returncode}; its own message stands above. "
             "The output was not written."
         )
