@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "kubernetes"))
 
 from standin import Kubeflow
 from standin_http import serving

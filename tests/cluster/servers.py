@@ -1,7 +1,7 @@
-"""Real MinIO and MLflow servers as processes: ``python tests/cluster/servers.py`` builds what they take, once.
+"""Real MinIO and MLflow servers as processes: ``python tests/cluster/servers.py`` fetches what they take, once.
 
-MinIO's server is built from its Go module; MLflow's S3 driver, which its own image brings, is put beside our
-environment. Both lie in the cache under the hash of this file.
+MinIO's server is one of the programs of the test cluster. MLflow's is our environment's, with the S3 driver that its
+own image brings beside it; the driver lies in the cache under the hash of its versions.
 """
 
 import hashlib
@@ -15,26 +15,28 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
-MINIO = "github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c"
+sys.path.append(str(Path(__file__).parents[1] / "kubernetes"))
+import cluster_tools
+
 #: With what it needs beyond our own environment; all of its dependencies would bring another urllib3.
 S3_DRIVER = ("boto3==1.44.5", "botocore==1.44.5", "s3transfer==0.19.3", "jmespath==1.1.0")
-
-CACHE = Path(os.environ.get("IACTFLOW_CACHE") or Path.home() / ".cache" / "iactflow")
-_PINNED = hashlib.sha256(" ".join([MINIO, *S3_DRIVER]).encode()).hexdigest()[:16]
-FOLDER = CACHE / f"servers-{_PINNED}"
+DRIVER = cluster_tools.CACHE / f"s3-driver-{hashlib.sha256(' '.join(S3_DRIVER).encode()).hexdigest()[:16]}"
 ACCESS, SECRET = "access-of-tests", "secret-of-tests"
 
 
 def build():
-    """Build MinIO and fetch the driver; two minutes on two cores."""
-    if (FOLDER / "complete").exists():
-        return
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    go = os.environ | {"GOBIN": str(FOLDER / "bin"), "GOFLAGS": "-p=2"}
-    subprocess.run(["nice", "go", "install", MINIO], env=go, check=True)
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(FOLDER / "python")]
-    subprocess.run([*pip, *S3_DRIVER], check=True)
-    (FOLDER / "complete").touch()
+    """Build MinIO and fetch the driver; four minutes on two cores."""
+    cluster_tools.build("minio")
+    if not DRIVER.exists():
+        unfinished = DRIVER.with_suffix(".unfinished")
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(unfinished)]
+        subprocess.run([*pip, *S3_DRIVER], check=True)
+        unfinished.rename(DRIVER)
+
+
+def built():
+    """Tell whether `build` has been called."""
+    return cluster_tools.program("minio") is not None and DRIVER.exists()
 
 
 def free_port():
@@ -86,7 +88,7 @@ def minio(container, folder):
     environment = os.environ | plain_environment(container)
     environment |= {"MINIO_ROOT_USER": ACCESS, "MINIO_ROOT_PASSWORD": SECRET}
     address = f"http://127.0.0.1:{port}"
-    command = [str(FOLDER / "bin" / "minio"), *arguments]
+    command = [str(cluster_tools.program("minio")), *arguments]
     return process(command, environment, f"{address}/minio/health/live", folder / "minio.log"), address
 
 
@@ -105,7 +107,7 @@ def mlflow(container, folder, s3):
         "MLFLOW_S3_ENDPOINT_URL": s3,
         "AWS_ACCESS_KEY_ID": ACCESS,
         "AWS_SECRET_ACCESS_KEY": SECRET,
-        "PYTHONPATH": os.pathsep.join([os.environ.get("PYTHONPATH", ""), str(FOLDER / "python")]),
+        "PYTHONPATH": os.pathsep.join([os.environ.get("PYTHONPATH", ""), str(DRIVER)]),
     }
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "mlflow", *arguments]
@@ -119,4 +121,3 @@ def plain_environment(container):
 
 if __name__ == "__main__":
     build()
-    print(FOLDER)

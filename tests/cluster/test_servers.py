@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from typing import NamedTuple
 import pytest
 import servers
 import yaml
+from cluster_tools import program
 from kfp import dsl
 
 from iactflow.cluster.cost import GPU_HOURS, HOURS, log_total_cost
@@ -20,13 +20,10 @@ from iactflow.components.ingest.component import ingest
 from iactflow.components.train.component import train
 from iactflow.pipelines import default_text
 
-sys.path.append(str(Path(__file__).parents[1] / "kubernetes"))
-import cluster_tools
-
-HELM = cluster_tools.program("helm")
+HELM = program("helm")
 pytestmark = pytest.mark.skipif(
-    HELM is None or not (servers.FOLDER / "complete").exists(),
-    reason="needs helm (make test-cluster) and MinIO's server (python tests/cluster/servers.py builds it, 2 min)",
+    HELM is None or not servers.built(),
+    reason="needs helm and MinIO (make test-cluster) and MLflow's S3 driver (python tests/cluster/servers.py)",
 )
 
 

@@ -140,6 +140,6 @@ def test_a_component_runs_in_it_under_kubeflows_local_docker_runner(shared, sock
         os.chmod(path, 0o777)
     task = component(config=default_text("energy"), settings=[], data=[], workers=1)
     stores = Path(task.outputs["stores"].path)
-    assert json.loads((stores / "train" / "store.json").read_text())["format_version"]
+    assert json.loads((stores / "train" / "store.json").read_text())["format"] == 1
     assert task.outputs["metrics"].metadata["train n_images"] == 129
     assert stores.stat().st_uid == 10001
