@@ -25,7 +25,9 @@ created=$(TZ=UTC git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ 
 # The time stamp of all files: that of the locks, so that the large layers stay the same until the locks change.
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct -- requirements docker/Dockerfile)
 export SOURCE_DATE_EPOCH
-name=${REGISTRY:+${REGISTRY%/}/}iactflow/iactflow-python
+# Without a registry, the name that Kubernetes' nodes take a short one for: an image loaded into kind is then found.
+name=${REGISTRY:-docker.io}
+name=${name%/}/iactflow/iactflow-python
 
 # What git tracks, as it lies here, and nothing else: no environment, no runs, no secrets.
 context=$(mktemp -d)

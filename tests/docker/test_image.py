@@ -15,7 +15,7 @@ from iactflow.data.samples import file_sha256
 from iactflow.pipelines import default_text
 
 ROOT = Path(__file__).parents[2]
-IMAGE = f"localhost/{image('cpu')}"
+IMAGE = f"docker.io/{image('cpu')}"
 #: What podman takes in a container that is itself one: Debian's runc, and limits that may be set there.
 NESTED = ["--runtime", "runc", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000", "--no-healthcheck"]
 
