@@ -1,6 +1,6 @@
 """Write each component's README from its signature and docstring, or check that they agree (``--check``)."""
 
-import importlib
+import importlib.util
 import sys
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ def readme(name: str) -> str:
             "",
             spec.description,
             "",
-            f"Runs in `{image}`; the work is `iactflow.{name}.run.run`, the command `iactflow {name}`.",
+            f"Runs in `{image}`; {_where(name)}.",
             "",
             *_table("Input", inputs),
             "",
@@ -48,6 +48,12 @@ def readme(name: str) -> str:
             "",
         ]
     )
+
+
+def _where(name: str) -> str:
+    if importlib.util.find_spec(f"iactflow.{name}") is None:
+        return "it ends every run on a cluster and has no command"
+    return f"the work is `iactflow.{name}.run.run`, the command `iactflow {name}`"
 
 
 def _kind(value: Any) -> str:

@@ -33,11 +33,12 @@ def train(
     """
     from pathlib import Path
 
+    from iactflow.cluster.keep import kept
     from iactflow.cluster.step import step
     from iactflow.recipe import Recipe
     from iactflow.train.run import run
 
-    with step():
+    with step(), kept(Path(model.path), "train") as folder:
         recipe = Recipe.from_text(config, settings, train__epochs=epochs)
         done = run(
             recipe.tasks,
@@ -45,8 +46,10 @@ def train(
             recipe.model,
             recipe.train,
             sorted(Path(stores.path).iterdir()),
-            Path(model.path),
+            folder,
             instrument=recipe.instrument,
+            # an attempt that trained to the end but was evicted before Kubeflow took the model leaves it there
+            overwrite=folder != Path(model.path),
         )
         for name, value in done.finite().items():
             metrics.log_metric(name, value)

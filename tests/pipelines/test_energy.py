@@ -32,7 +32,8 @@ def test_kubeflows_parser_accepts_the_file(compiled):
 
 
 def test_every_step_has_its_display_name(compiled):
-    tasks = yaml.safe_load(compiled.read_text())["root"]["dag"]["tasks"].values()
+    components = next(yaml.safe_load_all(compiled.read_text()))["components"]
+    tasks = components["comp-exit-handler-1"]["dag"]["tasks"].values()
     assert {task["taskInfo"]["name"]: task["componentRef"]["name"] for task in tasks} == STEPS
 
 

@@ -17,6 +17,10 @@ COMMANDS = {
     "compare": "Draw several results of the same events side by side.",
     "run": "Run a pipeline on this machine.",
     "compile": "Write a pipeline as Kubeflow YAML.",
+    "submit": "Run a pipeline on Kubeflow.",
+    "schedule": "Run a pipeline on Kubeflow again and again.",
+    "unschedule": "Stop the recurring runs of a pipeline.",
+    "status": "Say how a pipeline fares on Kubeflow.",
     "doctor": "Say what is installed, visible and reachable.",
 }
 

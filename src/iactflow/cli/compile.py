@@ -13,6 +13,9 @@ from iactflow.cli.common import config_option, overwrite_option, settings_option
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write. [default: build/PIPELINE.yaml]"
 )
+@click.option(
+    "--environment", metavar="NAME|FILE", default=None, help="Cluster whose resources, nodes and images to use."
+)
 @overwrite_option
 @verb
 def compile_command(
@@ -20,6 +23,7 @@ def compile_command(
     config: Path | None,
     settings: tuple[str, ...],
     out: Path | None,
+    environment: str | None,
     overwrite: bool,
     dry_run: bool,
 ) -> Path | None:
@@ -38,10 +42,13 @@ def compile_command(
         return None
 
     from iactflow.cluster.compile import compile_pipeline
+    from iactflow.cluster.environment import read_environment
+    from iactflow.pipelines.guarded import guarded
 
     target = out or Path("build") / f"{pipeline}.yaml"
     defaults = {"config": to_line(recipe.model_dump(mode="json"))}
-    compile_pipeline(find(pipeline), target, defaults, overwrite=overwrite or out is None)
+    cluster = None if environment is None else read_environment(environment)
+    compile_pipeline(guarded(find(pipeline)), target, defaults, environment=cluster, overwrite=overwrite or out is None)
     return target
 
 

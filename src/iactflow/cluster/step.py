@@ -3,28 +3,51 @@
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from iactflow.cluster.cost import log_cost
 from iactflow.errors import ConfigError, IactflowError, InputError
 
 #: Environment variable with the path that a failing step writes its error to, for the process that started it.
 FAILURE_FILE = "IACTFLOW_FAILURE_FILE"
+
+#: Where Kubernetes looks for a container's last words; Argo shows them as the step's message.
+TERMINATION_LOG = Path("/dev/termination-log")
+
+#: How last words begin that another attempt would only repeat. Kubeflow's launcher turns every exit code into 1, so the
+#: chart's retry expression goes by this text.
+FINAL = "iactflow:final"
+
+#: Kubernetes cuts last words off at 4096 bytes.
+_LAST_WORDS = 4000
 
 _BY_EXIT_CODE = {error.exit_code: error for error in (IactflowError, ConfigError, InputError)}
 
 
 @contextmanager
 def step() -> Iterator[None]:
-    """Run the body of a component; an `IactflowError` ends the process with its message and exit code."""
+    """Run the body of a component; an `IactflowError` ends the process with its message and exit code.
+
+    In Kubernetes the message becomes the step's message in the dashboard, and one that another attempt would meet again
+    (wrong configuration, unusable input) is marked so that there is none. What the step cost goes to MLflow.
+    """
+    begin = time.monotonic()
+    # MLflow takes the variable out of the environment when it adopts the run
+    mlflow_run = os.environ.get("MLFLOW_RUN_ID")
     try:
         yield
     except IactflowError as error:
         print(f"error: {error}", file=sys.stderr, flush=True)
         if FAILURE_FILE in os.environ:
             Path(os.environ[FAILURE_FILE]).write_text(json.dumps({"code": error.exit_code, "message": str(error)}))
+        _tell_kubernetes(error)
         sys.exit(error.exit_code)
+    finally:
+        if mlflow_run is not None:
+            log_cost(mlflow_run, time.monotonic() - begin)
 
 
 def raise_failure(path: Path) -> None:
@@ -32,3 +55,11 @@ def raise_failure(path: Path) -> None:
     if path.exists():
         failure = json.loads(path.read_text())
         raise _BY_EXIT_CODE[failure["code"]](failure["message"])
+
+
+def _tell_kubernetes(error: IactflowError) -> None:
+    if not os.access(TERMINATION_LOG, os.W_OK):
+        return
+    final = isinstance(error, ConfigError | InputError)
+    words = f"{FINAL} {error}" if final else str(error)
+    TERMINATION_LOG.write_bytes(words.encode()[:_LAST_WORDS])

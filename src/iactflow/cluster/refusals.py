@@ -1,0 +1,108 @@
+"""What a refusal of Kubeflow's API means, and what to do about it."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from iactflow.cluster.environment import Kubeflow
+from iactflow.errors import ConfigError, IactflowError
+
+_NO_NAMESPACE = re.compile(r'namespaces \\?"([^"\\]+)\\?" not found')
+
+
+@contextmanager
+def explained(kubeflow: Kubeflow, endpoint: str, doing: str) -> Iterator[None]:
+    """Turn what a call to Kubeflow raises into a sentence.
+
+    Parameters
+    ----------
+    kubeflow : Kubeflow
+        The section of the environment.
+    endpoint : str
+        Address of the API.
+    doing : str
+        What the call was to do, such as ``create the run``.
+
+    Raises
+    ------
+    ConfigError
+        If something in the environment or the request is wrong.
+    IactflowError
+        If the server cannot be reached or does not do it.
+    """
+    import urllib3
+    from kfp_server_api import ApiException
+
+    try:
+        yield
+    except AttributeError as error:
+        # kfp-server-api 2.17 means to say that TLS failed, and stumbles over there being no body
+        if not isinstance(error.__context__, ApiException) or error.__context__.status:
+            raise
+        raise _unreachable(kubeflow, endpoint, str(error.__context__.reason)) from error
+    except ApiException as error:
+        raise _refused(kubeflow, endpoint, doing, error.status, _message(error.body)) from error
+    except urllib3.exceptions.HTTPError as error:
+        raise _unreachable(kubeflow, endpoint, str(getattr(error, "reason", error))) from error
+
+
+def not_kubeflow(endpoint: str) -> IactflowError:
+    """Make the error for an address that answers with a web page or sends one on to it."""
+    return ConfigError(
+        f"{endpoint} answers with a web page instead of data: it asks for a login, or it is not Kubeflow Pipelines. "
+        "Set kubeflow.authentication in the environment to dex or token, and check kubeflow.endpoint."
+    )
+
+
+def _unreachable(kubeflow: Kubeflow, endpoint: str, reason: str) -> IactflowError:
+    if "CERTIFICATE_VERIFY_FAILED" in reason:
+        return ConfigError(
+            f"{endpoint} shows a certificate that is not trusted: {reason}. Set kubeflow.ca_file in the environment to "
+            "the certificate of the authority that signed it."
+        )
+    return IactflowError(
+        f"Kubeflow's API at {endpoint} does not answer: {reason}. Is the port forwarded "
+        f"(kubectl -n {kubeflow.namespace} port-forward svc/ml-pipeline 8888), and kubeflow.endpoint in the "
+        "environment, or KFP_ENDPOINT, right?"
+    )
+
+
+def _refused(kubeflow: Kubeflow, endpoint: str, doing: str, status: int, message: str) -> IactflowError:
+    missing = _NO_NAMESPACE.search(message)
+    if missing:
+        return ConfigError(
+            f"There is no namespace {missing[1]} in the cluster, so Kubeflow could not {doing}. Set kubeflow.namespace "
+            "in the environment to the team's namespace (kubectl get namespaces)."
+        )
+    if 300 <= status < 400:
+        return not_kubeflow(endpoint)
+    if status == 401:
+        return ConfigError(
+            f"Kubeflow at {endpoint} does not know who asks (401), so it did not {doing}: {message} The token or "
+            f"session is missing or has expired; kubeflow.authentication is {kubeflow.authentication}."
+        )
+    if status == 403:
+        return ConfigError(
+            f"Kubeflow at {endpoint} does not allow this account to {doing} (403): {message} Ask the owner of "
+            f"namespace {kubeflow.namespace} for the role kubeflow-pipelines-edit, or name a namespace of yours."
+        )
+    if status == 404 and doing == "say which version it is":
+        return ConfigError(
+            f"{endpoint} does not speak version 2 of Kubeflow's API (404). Kubeflow Pipelines must be 2.x, and the "
+            "endpoint its API or its pages, without a path such as /pipeline that the server does not have."
+        )
+    kind = ConfigError if status == 400 else IactflowError
+    return kind(f"Kubeflow at {endpoint} did not {doing} ({status}): {message}")
+
+
+def _message(body: str | bytes | None) -> str:
+    """Take the sentence out of an error's body."""
+    text = body.decode(errors="replace") if isinstance(body, bytes) else body or ""
+    try:
+        content = json.loads(text)
+    except ValueError:
+        return text.strip()[:500]
+    if not isinstance(content, dict):
+        return text.strip()[:500]
+    return str(content.get("message") or content.get("error_message") or content.get("error") or text).strip()
