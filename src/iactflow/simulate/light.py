@@ -25,6 +25,8 @@ class Receivers:
         Radius of the circle that has the mirror's (unobscured) area.
     alt, az : float, deg
         Pointing: altitude above the horizon, azimuth from north over east.
+    view : float, deg
+        Light from farther off the pointing than this is not made: the camera's radius and a margin for the optics.
     """
 
     x: Float64
@@ -33,6 +35,7 @@ class Receivers:
     radius: Float64
     alt: float
     az: float
+    view: float = 60.0
 
     def __post_init__(self) -> None:
         shapes = {name: np.shape(getattr(self, name)) for name in ("x", "y", "z", "radius")}
@@ -65,7 +68,8 @@ class Light:
         azimuth and altitude: ctapipe's TelescopeFrame. Without aberrations the photon meets the focal plane of a
         camera of focal length f at x = f radians(fov_lat), y = f radians(fov_lon) (ctapipe's CameraFrame).
     time : array of float32, shape (n,), ns
-        Arrival at the mirror, relative to a light front in vacuum along the shower axis through the core.
+        Arrival at the mirror; zero is when a plane light front, at light's speed in vacuum along the shower axis,
+        passes the array's origin.
     mirror_x, mirror_y : array of float32, shape (n,), m, or None
         Where the photon's straight path crosses the plane through the mirror's centre perpendicular to the pointing,
         along increasing altitude (x) and azimuth (y) as in the camera. Mirrors of 28 m see a shower at 10 km under

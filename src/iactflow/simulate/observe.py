@@ -145,7 +145,9 @@ class Observer:
             math.radians(self.instrument.dish.reflection_angle),
             rng,
         )
-        pixel = find_pixels(np.where(np.isfinite(delay), x, np.inf).astype(np.float32), y, self.raster.index, self.raster.extent)
+        pixel = find_pixels(
+            np.where(np.isfinite(delay), x, np.inf).astype(np.float32), y, self.raster.index, self.raster.extent
+        )
         seen = pixel >= 0
         return pixel[seen], (light.time[part] + delay)[seen]
 

@@ -62,7 +62,9 @@ def find_triplets(geometry: CameraGeometry) -> np.ndarray:
     for sign in (1, -1):
         for rest in range(3):
             corners = [(i, j) for i, j in number if (i - j) % 3 == rest]
-            found = [[number.get((i + sign * di, j + sign * dj)) for di, dj in ((0, 0), (1, 0), (0, 1))] for i, j in corners]
+            found = [
+                [number.get((i + sign * di, j + sign * dj)) for di, dj in ((0, 0), (1, 0), (0, 1))] for i, j in corners
+            ]
             if 3 * len(found) == len(number) and all(None not in triplet for triplet in found):
                 return np.array(sorted(found), np.int64)
     raise ConfigError(f"The pixels of {geometry.name} cannot be divided into triplets, which its trigger needs.")
@@ -81,7 +83,13 @@ def build_groups(geometry: CameraGeometry, trigger: Trigger) -> TriggerGroups:
     if trigger.neighbours == "all":
         groups = [[t, *around] for t, around in enumerate(neighbours)]
     else:
-        groups = [[t, u, v] for t, around in enumerate(neighbours) for u in around for v in around if t < u < v and touching[u, v]]
+        groups = [
+            [t, u, v]
+            for t, around in enumerate(neighbours)
+            for u in around
+            for v in around
+            if t < u < v and touching[u, v]
+        ]
     indptr = np.concatenate([[0], np.cumsum([len(group) for group in groups])]).astype(np.int64)
     return TriggerGroups(triplets, indptr, np.concatenate([np.array(group, np.int64) for group in groups]))
 
@@ -177,4 +185,3 @@ def coincident(times: np.ndarray, window: float, n_min: int) -> np.ndarray:
         if chosen.sum() > best.sum():
             best = chosen
     return best if best.sum() >= n_min else np.zeros(len(times), bool)
-

@@ -1,0 +1,81 @@
+"""Memory that the compiled transport works in: particles to be followed, light, energy budget, profiles."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iactflow.simulate.compiled import inlined
+
+Float64 = NDArray[np.float64]
+
+STACK_SIZE = 60_000
+PROFILE_STEP = 10.0  # g / cm2, vertical
+N_PROFILE = 120
+
+# Columns of Work.stack.
+ENERGY, X, Y, Z, TIME, UX, UY, UZ, WEIGHT = range(9)
+# Places in Work.counts (cherenkov.N_LIGHT is the first).
+N_LIGHT, N_STACK, OVERFLOW, STEPS, INTERACTIONS = range(5)
+# Places in Work.budget.
+DEPOSITED, CUT, GROUND, SIDEWAYS, NEUTRINOS, FIRST_HEIGHT = range(6)
+# Rows of Work.profile.
+ELECTRONS, POSITRONS, MUONS, HADRONS = range(4)
+
+
+class Work(NamedTuple):
+    """State of one shower in flight.
+
+    stack : (STACK_SIZE, 9)
+        Total energy (GeV), place (m), time (ns), direction, statistical weight.
+    kind : (STACK_SIZE,)
+        Particle numbers.
+    rng : (2,) uint64
+    light : (n, 3) float32
+        Gnomonic longitude and latitude (deg), time (ns).
+    telescope : (n,) int32
+    counts : (5,) int64
+    budget : (6,)
+        GeV by fate; height of the first interaction (m).
+    profile : (4, N_PROFILE)
+        Particles by kind against vertical depth.
+    """
+
+    stack: Float64
+    kind: NDArray[np.int64]
+    rng: NDArray[np.uint64]
+    light: NDArray[np.float32]
+    telescope: NDArray[np.int32]
+    counts: NDArray[np.int64]
+    budget: Float64
+    profile: Float64
+
+
+def new_work(rng: NDArray[np.uint64], room_for_light: int) -> Work:
+    """Allocate the memory of a shower."""
+    return Work(
+        np.empty((STACK_SIZE, 9)),
+        np.empty(STACK_SIZE, np.int64),
+        rng,
+        np.empty((room_for_light, 3), np.float32),
+        np.empty(room_for_light, np.int32),
+        np.zeros(5, np.int64),
+        np.zeros(6),
+        np.zeros((4, N_PROFILE)),
+    )
+
+
+@inlined
+def push(work, kind, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN201
+    """Put a particle on the stack."""
+    n = work.counts[N_STACK]
+    if n >= work.stack.shape[0]:
+        work.counts[OVERFLOW] += 1
+        return
+    s = work.stack[n]
+    s[ENERGY], s[X], s[Y], s[Z], s[TIME] = energy, x, y, z, t
+    s[UX], s[UY], s[UZ], s[WEIGHT] = ux, uy, uz, weight
+    work.kind[n] = kind
+    work.counts[N_STACK] = n + 1
