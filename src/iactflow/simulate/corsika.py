@@ -54,7 +54,7 @@ class CorsikaRun:
     wavelengths : tuple of float
         Limits of the photons' wavelengths, nm.
     scatter_radius : float
-        Half the side of the square or the radius that cores were thrown on, m; 0 if the file does not tell.
+        Radius of the disc that cores were thrown on, m; 0 if the file does not tell.
     """
 
     run_number: int
@@ -86,7 +86,7 @@ def read_run(path: Path) -> CorsikaRun:
         if first is None:
             raise InputError(f"{path} holds no shower. Give a complete CORSIKA IACT file.")
         run, event, spheres = file.header, first.header, file.telescope_positions
-        reuse_x, reuse_y = _scatter(first)
+        card = _input_card(file)
         return CorsikaRun(
             run_number=int(run["run_number"]),
             primary=primary_number(int(event["particle_id"])),
@@ -98,13 +98,13 @@ def read_run(path: Path) -> CorsikaRun:
             observation_height=float(run["observation_height"][0]) / 100,
             energy_range=(float(run["energy_min"]) / 1e3, float(run["energy_max"]) / 1e3),
             spectral_index=float(run["energy_spectrum_slope"]),
-            n_showers=int(getattr(run, "n_showers", 0)) if "n_showers" in (run.dtype.names or ()) else 0,
+            n_showers=int(card.get("NSHOW", ["0"])[0]),
             n_reuse=int(event["n_reuse"]),
             alt=90 - np.degrees(float(event["zenith"])),
             az=_azimuth(event),
             viewcone=(float(event["viewcone_inner_angle"]), float(event["viewcone_outer_angle"])),
             wavelengths=(float(event["cherenkov_wavelength_min"]), float(event["cherenkov_wavelength_max"])),
-            scatter_radius=max(reuse_x, reuse_y),
+            scatter_radius=float(card.get("CSCAT", ["0", "0"])[1]) / 100,
         )
 
 
@@ -208,13 +208,16 @@ def _depth_of_maximum(event: Any) -> float:
     longitudinal = event.longitudinal
     if not longitudinal:
         return float("nan")
-    charged = np.asarray(longitudinal["data"][6] if len(longitudinal["data"]) > 6 else longitudinal["data"][-1])
+    charged = longitudinal["data"][6]  # after gammas, e+, e-, mu+, mu-, hadrons (CORSIKA 7 User's Guide, table 16)
     return float((int(np.argmax(charged)) + 0.5) * longitudinal["thickstep"])
 
 
-def _scatter(event: Any) -> tuple[float, float]:
-    names = event.header.dtype.names or ()
-    return tuple(float(event.header[k]) / 100 if k in names else 0.0 for k in ("x_scatter", "y_scatter"))  # type: ignore[return-value]
+def _input_card(file: IACTFile) -> dict[str, list[str]]:
+    """Split CORSIKA's input card into keywords and what follows them."""
+    card = file.input_card or b""
+    text = card.decode("latin-1") if isinstance(card, bytes) else str(card)
+    lines = (line.split() for line in text.splitlines())
+    return {words[0].upper(): words[1:] for words in lines if len(words) > 1 and not words[0].startswith("*")}
 
 
 def _open(path: Path) -> IACTFile:
