@@ -9,7 +9,7 @@ from iactflow.components.evaluate.component import evaluate
 from iactflow.components.ingest.component import ingest
 from iactflow.components.report.component import report
 from iactflow.components.train.component import train
-from iactflow.pipelines import default_config
+from iactflow.pipelines import default_text
 
 
 class Outputs(NamedTuple):
@@ -23,7 +23,7 @@ class Outputs(NamedTuple):
 
 @dsl.pipeline(name="energy", display_name="Energy")
 def energy(
-    config: str = default_config("energy").read_text(),
+    config: str = default_text("energy"),
     settings: list = [],  # noqa: B006 - kfp takes the default from the signature
     data: list = [],  # noqa: B006
     epochs: int = 0,
@@ -35,7 +35,7 @@ def energy(
     Parameters
     ----------
     config
-        Experiment file as YAML text; the default, pipelines/configs/energy.yaml, explains each key.
+        Experiment file as YAML text; pipelines/configs/energy.yaml is the default and explains each key.
     settings
         Changes to the experiment as KEY=VALUE, such as ["train.batch_size=128", "model.name=ctlearn.ResNet"].
     data

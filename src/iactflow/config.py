@@ -206,21 +206,30 @@ def validate[T: Section](section: type[T], content: Mapping[str, Any], origin: s
     try:
         return section.model_validate(dict(content))
     except ValidationError as error:
-        lines = [_describe(section, fault, origin) for fault in error.errors()]
-        raise ConfigError("\n".join(lines)) from error
+        raise ConfigError("\n".join(_describe(section, error.errors(), origin))) from error
 
 
-def _describe(section: type[Section], fault: Mapping[str, Any], origin: str) -> str:
-    key = ".".join(str(part) for part in fault["loc"])
-    received = fault["input"]
-    if fault["type"] == "extra_forbidden":
-        known = ", ".join(_known_keys(section, fault["loc"][:-1]))
-        return f"{key} is not a known key ({origin}). Allowed here: {known}."
-    if fault["type"] == "missing":
-        return f"{key} is required ({origin})."
-    message = str(fault["msg"]).removeprefix("Value error, ")
-    message = message[:1].lower() + message[1:]
-    return f"{key}: {message}. Received: {received!r} ({origin})."
+def _describe(section: type[Section], faults: Iterable[Any], origin: str) -> list[str]:
+    """Write one line per key; a key that may be of several kinds brings one fault for each of them."""
+    allowed: dict[str, list[str]] = {}
+    received: dict[str, Any] = {}
+    lines = []
+    for fault in faults:
+        # pydantic adds the kind that it tried, such as "list[str]", to the place of a fault
+        path = [part for part in fault["loc"] if "[" not in str(part)]
+        key = ".".join(str(part) for part in path)
+        if fault["type"] == "extra_forbidden":
+            known = ", ".join(_known_keys(section, path[:-1]))
+            lines.append(f"{key} is not a known key ({origin}). Allowed here: {known}.")
+        elif fault["type"] == "missing":
+            lines.append(f"{key} is required ({origin}).")
+        else:
+            message = str(fault["msg"]).removeprefix("Value error, ")
+            allowed.setdefault(key, []).append(message[:1].lower() + message[1:])
+            received.setdefault(key, fault["input"])
+    return lines + [
+        f"{key}: {', or '.join(messages)}. Received: {received[key]!r} ({origin})." for key, messages in allowed.items()
+    ]
 
 
 def _known_keys(section: type[Section], path: Iterable[str | int]) -> list[str]:
@@ -236,3 +245,8 @@ def _known_keys(section: type[Section], path: Iterable[str | int]) -> list[str]:
 def to_yaml(section: Section) -> str:
     """Write a section as YAML that `validate` reads back to an equal section."""
     return yaml.safe_dump(section.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+
+
+def to_line(content: Mapping[str, Any]) -> str:
+    """Write a mapping as YAML in a single line, for places that keep no line breaks, such as a dashboard's form."""
+    return yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True, default_flow_style=True, width=1e9).strip()

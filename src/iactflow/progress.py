@@ -46,6 +46,12 @@ class Progress:
             self._last = time.monotonic()
             print(self.line(), file=sys.stderr, flush=True)
 
+    def expect(self, total: int) -> None:
+        """Say how many there will be, once that is known or can be estimated better."""
+        self.total = total
+        if self._bar is not None:
+            self._bar.total = total
+
     def line(self) -> str:
         """Describe the state in one line: count, rate and time left."""
         seconds = max(time.monotonic() - self._start, 1e-9)

@@ -43,7 +43,7 @@ def aside(target: Path | str, *, overwrite: bool = False) -> Iterator[Path]:
     try:
         with explain_full_disk(target):
             yield temporary
-            _replace(temporary, target)
+            replace(temporary, target)
     finally:
         remove(temporary)
 
@@ -90,7 +90,7 @@ def remove(path: Path | str) -> None:
         path.unlink(missing_ok=True)
 
 
-def _replace(source: Path, target: Path) -> None:
+def replace(source: Path, target: Path) -> None:
     """Rename `source` to `target`; an old folder is moved out of the way first, since rename cannot replace it."""
     if not (target.is_dir() and not target.is_symlink()):
         os.replace(source, target)

@@ -17,6 +17,13 @@ workers_option = click.option(
     default=None,
     help="Processes that work in parallel; the result does not depend on it. [default: all cores]",
 )
+config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    metavar="FILE",
+    help="Experiment file. [default: the pipeline's own in pipelines/configs]",
+)
 settings_option = click.option(
     "--set",
     "settings",

@@ -1,6 +1,7 @@
 """Running a pipeline on this machine with Kubeflow's own local runner."""
 
 import os
+import re
 import sys
 import tempfile
 import warnings
@@ -12,31 +13,44 @@ from typing import Any, TextIO
 from iactflow.cluster.step import FAILURE_FILE, raise_failure
 from iactflow.errors import IactflowError
 
+#: A line of the runner itself: time, level, message.
+_RUNNER = re.compile(r"\d\d:\d\d:\d\d\.\d+ - [A-Z]+ - (.*)")
+_COLOUR = re.compile(r"\x1b\[\d+m")
+
 
 class _StepLog:
-    """Standard output of steps: everything goes to a log file, and what the step itself says to the terminal too."""
+    """Standard output of a run: all of it goes to a log file, and to the terminal what a person wants to follow.
+
+    Kept from the terminal are the executor's account of its input and the runner's listing of output artifacts.
+    """
 
     def __init__(self, terminal: TextIO, log: TextIO) -> None:
         self._terminal, self._log = terminal, log
         self._line = ""
-        self._in_dump = False
+        self._in_listing = False
 
     def write(self, text: str) -> int:
-        self._log.write(text)
+        self._log.write(_COLOUR.sub("", text))
         *lines, self._line = (self._line + text).split("\n")
         for line in lines:
-            self._pass_on(line)
+            if self._is_for_people(line):
+                self._terminal.write(line + "\n")
         return len(text)
 
-    def _pass_on(self, line: str) -> None:
-        """Print a line unless it is part of the executor's own account of its input."""
-        said = line.strip()
+    def _is_for_people(self, line: str) -> bool:
+        said = _COLOUR.sub("", line).rstrip()
+        runner = _RUNNER.fullmatch(said)
+        if runner:
+            self._in_listing = said.endswith(" outputs:")
+            return not self._in_listing and runner[1] != "Streamed logs:"
         if "[KFP Executor" in said:
-            self._in_dump = said.endswith("Got executor_input:")
-        elif self._in_dump:
-            self._in_dump = line.rstrip() not in ("}", "    }")
-        elif said:
-            self._terminal.write(line + "\n")
+            self._in_listing = said.endswith("Got executor_input:")
+            return False
+        if self._in_listing:
+            # the executor's account ends with the brace in the column where it began
+            self._in_listing = said not in ("}", "    }")
+            return False
+        return bool(said.strip("- "))
 
     def flush(self) -> None:
         self._log.flush()
@@ -69,7 +83,9 @@ def run_local(pipeline: Any, arguments: Mapping[str, Any], root: Path) -> dict[s
 
     root.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings(), _failures() as failure, open(root / "log.txt", "a", encoding="utf-8") as log:
-        warnings.filterwarnings("ignore", message=".*only executes components.*|.*attemping to run a task.*")
+        warnings.filterwarnings(
+            "ignore", message=".*have no effect in the current local runner|.*non-Python base image"
+        )
         local.init(local.SubprocessRunner(use_venv=False), pipeline_root=str(root.resolve()))
         try:
             with redirect_stdout(_StepLog(sys.stdout, log)):  # type: ignore[type-var]

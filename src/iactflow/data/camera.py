@@ -112,7 +112,7 @@ class Camera:
     @cached_property
     def hash(self) -> str:
         """Identity of the geometry, see `geometry_hash`."""
-        return geometry_hash(self.pixels["pix_x"].to_value("m"), self.pixels["pix_y"].to_value("m"))
+        return geometry_hash(*(self.pixels[name].quantity.to_value("m") for name in ("pix_x", "pix_y")))
 
     @cached_property
     def geometry(self) -> "CameraGeometry":

@@ -22,6 +22,8 @@ IMAGE_MASK = "image_mask"
 PRIMARY = "true_shower_primary_id"
 TRUE_ENERGY = "true_energy"
 INTENSITY = "hillas_intensity"
+POINTING_ALT = "telescope_pointing_altitude"
+POINTING_AZ = "telescope_pointing_azimuth"
 
 #: The columns that name one row.
 KEY = (OBS_ID, EVENT_ID, TEL_ID)
@@ -35,6 +37,9 @@ PRIMARY_NAMES = {0: "gamma", 1: "electron", 2: "positron", 101: "proton", 402: "
 #: Primary of a row without truth (observed data).
 NO_PRIMARY = -1
 
+#: Columns of pixels.
+PIXELS = (IMAGE, PEAK_TIME, IMAGE_MASK)
+
 _IDENTITY = (
     (OBS_ID, pa.int64(), "", "Run number of the observation or simulation"),
     (EVENT_ID, pa.int64(), "", "Number of the array event in its run"),
@@ -43,8 +48,8 @@ _IDENTITY = (
     (SPLIT, pa.dictionary(pa.int8(), pa.string()), "", "Part of the data: train, validation or test, by shower"),
 )
 _POINTING = (
-    ("telescope_pointing_altitude", pa.float64(), "deg", "Altitude that the telescope points at"),
-    ("telescope_pointing_azimuth", pa.float64(), "deg", "Azimuth that the telescope points at"),
+    (POINTING_ALT, pa.float64(), "deg", "Altitude that the telescope points at"),
+    (POINTING_AZ, pa.float64(), "deg", "Azimuth that the telescope points at"),
 )
 #: ctapipe containers of simulated truth with the prefix of their columns.
 _TRUTH = (("true", "SimulatedShowerContainer"), ("true_impact", "TelescopeImpactParameterContainer"))

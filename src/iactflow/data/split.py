@@ -3,7 +3,6 @@
 import hashlib
 
 import numpy as np
-
 from pydantic import Field, model_validator
 
 from iactflow.config import Section
@@ -57,6 +56,31 @@ def assign_split(primary: int, obs_id: int, shower_id: np.ndarray, fractions: Sp
     edges = np.cumsum([getattr(fractions, name) for name in SPLITS])[:-1]
     draws = np.array([_uniform(f"{primary}:{obs_id}:{shower}") for shower in showers])
     return np.searchsorted(edges, draws, side="right").astype(np.int8)[row]
+
+
+def assign_splits(
+    primary: np.ndarray, obs_id: np.ndarray, shower_id: np.ndarray, fractions: SplitFractions
+) -> np.ndarray:
+    """Decide the part of rows that may be of several primaries and runs.
+
+    Parameters
+    ----------
+    primary, obs_id, shower_id : ndarray of int, shape (n,)
+        As in `assign_split`, for each row.
+    fractions : SplitFractions
+        Shares of the parts.
+
+    Returns
+    -------
+    ndarray of int8, shape (n,)
+        Index into `SPLITS`.
+    """
+    result = np.empty(len(shower_id), np.int8)
+    kinds, kind_of_row = np.unique(np.stack([primary, obs_id]), axis=1, return_inverse=True)
+    for index, (code, run) in enumerate(kinds.T.tolist()):
+        here = kind_of_row.ravel() == index
+        result[here] = assign_split(code, run, np.asarray(shower_id)[here], fractions)
+    return result
 
 
 def _uniform(key: str) -> float:

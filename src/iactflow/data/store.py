@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from iactflow.data import schema
+from iactflow.data.bits import unpack_rows
 from iactflow.data.camera import Camera
 from iactflow.errors import ConfigError, InputError
 
@@ -147,13 +148,19 @@ class Store:
         part_of_row = np.searchsorted(self._starts, rows, side="right") - 1
         for index in np.unique(part_of_row):
             here = np.flatnonzero(part_of_row == index)
-            picked = self.parts[index].batch.column(schema.IMAGE_MASK).take(pa.array(rows[here] - self._starts[index]))
-            out[here] = picked.flatten().to_numpy(zero_copy_only=False).reshape(len(here), -1)
+            packed, offset = self._packed_masks[index]
+            out[here] = unpack_rows(packed, rows[here] - self._starts[index], self.camera.n_pixels, offset)
         return out
 
     @cached_property
     def _views(self) -> dict[str, list[np.ndarray]]:
         return {name: [part.pixels(name) for part in self.parts] for name in (schema.IMAGE, schema.PEAK_TIME)}
+
+    @cached_property
+    def _packed_masks(self) -> list[tuple[np.ndarray, int]]:
+        """Bits of each part's masks, with how many come before the first row."""
+        values = [part.batch.column(schema.IMAGE_MASK).values for part in self.parts]
+        return [(np.frombuffer(bits.buffers()[1], np.uint8), bits.offset) for bits in values]
 
     def require_truth(self, purpose: str) -> None:
         """Raise `InputError` if any row lacks simulated truth."""
@@ -187,7 +194,13 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     version = manifest.get("format") if isinstance(manifest, dict) else None
     if version != schema.STORE_FORMAT:
         raise InputError(
-            f"{path} has store format {version}; this version reads format {schema.STORE_FORMAT}. Ingest the data again."
+            f"{path} has store format {version}; this version reads format {schema.STORE_FORMAT}. Ingest the data "
+            "again."
+        )
+    if manifest.get("pending"):
+        raise InputError(
+            f"{folder} is not complete: ingest was interrupted before {', '.join(manifest['pending'])}. Run the same "
+            "ingest command again; it goes on where it was stopped."
         )
     return dict(manifest)
 

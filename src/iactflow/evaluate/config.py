@@ -13,4 +13,5 @@ class Evaluate(Section):
     split: Literal["test", "validation", "all"] = "test"
     bootstrap: int = Field(300, ge=20)
     baseline: Literal["random-forest", "none"] = "random-forest"
+    champion: str | None = None
     seed: int = Field(1, ge=0)

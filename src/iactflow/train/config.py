@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from iactflow.config import Section
 
@@ -23,3 +23,9 @@ class Train(Section):
     mixed_precision: bool = False
     xla: bool = False
     seed: int = Field(1, ge=0)
+
+    @model_validator(mode="after")
+    def _decay_has_a_reader(self) -> "Train":
+        if self.weight_decay and self.optimizer != "adamw":
+            raise ValueError(f"weight_decay must be 0 with the optimizer {self.optimizer}; adamw uses it")
+        return self

@@ -1,0 +1,1 @@
+"""Speed, measured beside competitors in the same run; see ``make bench``."""

@@ -1,0 +1,55 @@
+"""The command ``iactflow evaluate``."""
+
+from pathlib import Path
+
+import click
+
+from iactflow.cli.common import out_option, overwrite_option, settings_option, store_option, verb
+from iactflow.cli.section import config_option
+
+
+@click.option(
+    "--model", required=True, type=click.Path(path_type=Path), metavar="MODEL", help="Model bundle that train wrote."
+)
+@store_option
+@config_option
+@settings_option
+@out_option("RESULT", "Result folder to write.")
+@overwrite_option
+@verb
+def evaluate_command(
+    model: Path,
+    stores: tuple[Path, ...],
+    config: Path | None,
+    settings: tuple[str, ...],
+    out: Path,
+    overwrite: bool,
+    dry_run: bool,
+) -> Path | None:
+    """Score MODEL on the test part of STORE and write the result.
+
+    The cuts are those of the training. A random forest on DL1 parameters learns from the train part of the same
+    stores and is scored on the same events; its result lies in RESULT/baseline. Intervals are from resampling whole
+    showers. Of the experiment file only the section `evaluate` counts; without one its defaults do, and
+    --set evaluate.bootstrap=1000 changes them.
+    """
+    from iactflow.cli.section import read_section
+    from iactflow.config import to_yaml
+    from iactflow.evaluate.config import Evaluate
+
+    section = read_section(Evaluate, "evaluate", config, settings)
+    if dry_run:
+        click.echo(to_yaml(section), nl=False)
+        return None
+
+    from iactflow.evaluate.run import run
+
+    summary = run(model, stores, out, config=section, overwrite=overwrite)
+    for metric in summary.metrics.values():
+        ends = f"[{metric.low:.3g}, {metric.high:.3g}]" if metric.low is not None else f"({metric.reason})"
+        value = "undefined" if metric.value is None else f"{metric.value:.3g}"
+        click.echo(f"{metric.title}: {value} {ends} {metric.unit}, n = {metric.n} of {metric.n_showers} showers")
+    return summary.path
+
+
+command = evaluate_command

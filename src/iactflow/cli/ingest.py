@@ -1,0 +1,104 @@
+"""The command ``iactflow ingest``."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from iactflow.cli.common import out_option, overwrite_option, verb, workers_option
+
+
+def _fractions(ctx: click.Context, option: click.Parameter, value: str | None) -> tuple[float, float, float] | None:
+    if value is None:
+        return None
+    try:
+        train, validation, test = (float(number) for number in value.split(","))
+    except ValueError as error:
+        raise click.BadParameter(
+            f"must be three numbers with commas between them, such as 0.6,0.15,0.25. Received: {value}"
+        ) from error
+    return train, validation, test
+
+
+@verb
+@click.option(
+    "--input",
+    "inputs",
+    multiple=True,
+    required=True,
+    metavar="URI",
+    help="simtel or ctapipe DL1 file, folder, glob, s3://bucket/prefix, sample:NAME, or a store to merge in; may be "
+    "repeated.",
+)
+@out_option("STORE", "Folder of the store; an existing store grows. With --format dl1: the HDF5 file.")
+@click.option("--camera", default=None, metavar="NAME", help="Camera to take where a file holds several.")
+@click.option("--images-only", is_flag=True, help="Keep the images and leave the DL1 parameters out.")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["store", "dl1"]),
+    default="store",
+    show_default=True,
+    help="Write a store, or convert all inputs to one ctapipe DL1 file.",
+)
+@click.option(
+    "--ctapipe-config",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="YAML or JSON file as ctapipe-process takes it: calibration, cleaning, image quality. [default: ctapipe's "
+    "base configuration]",
+)
+@click.option(
+    "--split",
+    "shares",
+    default=None,
+    metavar="TRAIN,VALIDATION,TEST",
+    callback=_fractions,
+    help="Shares of the showers; fixed for the life of a store. [default: 0.6,0.15,0.25]",
+)
+@workers_option
+@overwrite_option
+def ingest_command(
+    inputs: tuple[str, ...],
+    out: Path,
+    camera: str | None,
+    images_only: bool,
+    output_format: str,
+    ctapipe_config: Path | None,
+    shares: tuple[float, float, float] | None,
+    workers: int | None,
+    overwrite: bool,
+    dry_run: bool,
+) -> Path | None:
+    """Read simtel or ctapipe DL1 files into a store.
+
+    ctapipe calibrates, extracts, cleans and parametrises the images of simtel files; DL1 files bring that along.
+    Showers are divided into train, validation and test by a hash of their number, so that all images of a shower
+    stay together and a store that grows never moves one. The same input twice adds nothing; an interrupted run is
+    finished by running the same command again.
+    """
+    from iactflow.config import validate
+    from iactflow.data.split import SplitFractions
+    from iactflow.ingest.processing import ctapipe_configuration
+
+    given = dict(zip(("train", "validation", "test"), shares, strict=True)) if shares else {}
+    fractions = validate(SplitFractions, given, "--split")
+    options: dict[str, Any] = {"camera": camera, "images_only": images_only, "overwrite": overwrite}
+    if dry_run:
+        shown = {"input": list(inputs), "out": str(out), **options, "format": output_format, "workers": workers}
+        shown |= {"split": fractions.model_dump(), "ctapipe": ctapipe_configuration(ctapipe_config)}
+        click.echo(yaml.safe_dump(shown, sort_keys=False).rstrip())
+        return None
+    options["ctapipe_config"] = ctapipe_config
+    if output_format == "dl1":
+        from iactflow.ingest.convert import convert
+
+        return convert(inputs, out, **options)
+    from iactflow.ingest.run import run
+
+    return run(inputs, out, fractions=fractions, workers=workers, **options).path
+
+
+command = ingest_command

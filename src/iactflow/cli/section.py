@@ -1,0 +1,50 @@
+"""One section of an experiment file, for commands that need no other."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from iactflow.config import Section, apply_settings, validate
+
+config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    metavar="FILE",
+    help="Experiment file. [default: the values that pipelines/configs shows]",
+)
+
+
+def read_section[T: Section](kind: type[T], name: str, config: Path | None, settings: Iterable[str]) -> T:
+    """Read a section from an experiment file, or its defaults without one, with ``--set`` settings over it.
+
+    Parameters
+    ----------
+    kind : type
+        Class of the section.
+    name : str
+        Its key in the file.
+    config : pathlib.Path or None
+        Experiment file; all of it must be valid.
+    settings : iterable of str
+        ``KEY=VALUE`` with the section's name in the key (``evaluate.bootstrap=1000``).
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    ConfigError
+        If a key is unknown or a value is wrong; without a file, keys of other sections are unknown.
+    """
+    from pydantic import create_model
+
+    settings = list(settings)
+    if config is not None:
+        from iactflow.recipe import Recipe
+
+        return getattr(Recipe.read(config, settings), name)
+    fields: dict[str, tuple[type[T], T]] = {name: (kind, kind())}
+    experiment = create_model("Experiment", __base__=Section, **fields)  # type: ignore[call-overload]
+    origin = " ".join(f"--set {setting}" for setting in settings)
+    return getattr(validate(experiment, apply_settings({}, settings), origin), name)

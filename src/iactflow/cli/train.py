@@ -1,0 +1,57 @@
+"""The command ``iactflow train``."""
+
+from pathlib import Path
+
+import click
+
+from iactflow.cli.common import out_option, overwrite_option, settings_option, store_option, verb
+
+
+@verb
+@click.argument("config", type=click.Path(path_type=Path))
+@store_option
+@out_option("MODEL", "Folder of the model bundle; the same command goes on with an interrupted training.")
+@settings_option
+@click.option(
+    "--init",
+    default=None,
+    metavar="MODEL",
+    help="Start from the weights of a model bundle or .keras file; the same as --set model.init=MODEL.",
+)
+@overwrite_option
+def train_command(
+    config: Path,
+    stores: tuple[Path, ...],
+    out: Path,
+    settings: tuple[str, ...],
+    init: str | None,
+    overwrite: bool,
+    dry_run: bool,
+) -> Path | None:
+    """Fit a network to stores.
+
+    CONFIG is an experiment file; pipelines/configs/energy.yaml explains every key. Showers of the test part are never
+    seen. Metrics go to MLflow: to MLFLOW_TRACKING_URI, or to a database in the folder runs.
+    """
+    from iactflow.config import to_yaml
+    from iactflow.recipe import Recipe
+
+    recipe = Recipe.read(config, [*settings, *([f"model.init={init}"] if init else [])])
+    if dry_run:
+        click.echo(to_yaml(recipe))
+        return None
+    from iactflow.train.run import run
+
+    return run(
+        recipe.tasks,
+        recipe.data.select,
+        recipe.model,
+        recipe.train,
+        stores,
+        out,
+        instrument=recipe.instrument,
+        overwrite=overwrite,
+    ).path
+
+
+command = train_command

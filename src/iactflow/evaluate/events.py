@@ -1,0 +1,127 @@
+"""The events that are scored: which they are, what identifies them, what is known of them."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from iactflow.data import schema
+from iactflow.data.select import Cut, Selection, apply_selection, require_rows
+from iactflow.data.store import Store
+from iactflow.errors import InputError
+from iactflow.fitting.bootstrap import shower_index
+
+#: Columns that name one image of a simulation, in the order that sorts it.
+_KEY = (schema.PRIMARY, schema.OBS_ID, schema.SHOWER_ID, schema.EVENT_ID, schema.TEL_ID)
+
+
+@dataclass(frozen=True)
+class Events:
+    """Simulated images to score, in an order that depends on the images alone.
+
+    Attributes
+    ----------
+    store : Store
+        Where they are.
+    rows : ndarray of int, shape (n,)
+        Their row numbers.
+    split : str
+        Part of the data that they were taken from.
+    selection : Selection
+        Cuts that they passed.
+    cuts : list of Cut
+        What each cut removed.
+    """
+
+    store: Store
+    rows: np.ndarray
+    split: str
+    selection: Selection
+    cuts: list[Cut]
+
+    @classmethod
+    def choose(cls, store: Store, split: str, selection: Selection) -> "Events":
+        """Take the images of one part (``train``, ``validation``, ``test`` or ``all``) that pass the cuts.
+
+        Raises
+        ------
+        InputError
+            If the store has no truth, or no image is left (telling which cut removed how many).
+        """
+        store.require_truth("evaluate")
+        rows = np.arange(len(store)) if split == "all" else store.rows(split)
+        rows, cuts = apply_selection(store, selection, rows)
+        require_rows(rows, cuts, where=f"{' '.join(map(str, store.paths))}, part '{split}'")
+        order = np.lexsort([store.column(name)[rows] for name in reversed(_KEY)])
+        return cls(store, rows[order], split, selection, cuts)
+
+    def column(self, name: str) -> np.ndarray:
+        """Read a column of the chosen images, shape (n,)."""
+        return self.store.column(name)[self.rows]
+
+    @cached_property
+    def showers(self) -> np.ndarray:
+        """Number of the shower of each image, shape (n,)."""
+        return shower_index(self.column(schema.PRIMARY), self.column(schema.OBS_ID), self.column(schema.SHOWER_ID))
+
+    @cached_property
+    def hash(self) -> str:
+        """Identity of the images and their true energies."""
+        digest = hashlib.sha256()
+        for name in _KEY:
+            digest.update(self.column(name).astype("<i8").tobytes())
+        digest.update(self.column(schema.TRUE_ENERGY).astype("<f8").tobytes())
+        return digest.hexdigest()[:16]
+
+    def require_apart(self, rows: np.ndarray) -> None:
+        """Raise `InputError` if any of the chosen showers is also among `rows`, which models learn from."""
+        keys = [self.store.column(name) for name in _KEY[:3]]
+        showers = shower_index(*keys)
+        shared = np.intersect1d(showers[rows], showers[self.rows])
+        if len(shared):
+            raise InputError(
+                f"{len(shared)} of the showers to score are also in the part that models learn from, so the score "
+                "would flatter them. Set evaluate.split=test, and give no file as both data.train and data.test."
+            )
+
+    def table(self) -> pa.Table:
+        """Give key, truth and intensity of the images, with units and descriptions."""
+        names = [*_KEY, schema.TRUE_ENERGY, *([schema.INTENSITY] if self.store.has_parameters else [])]
+        fields = [self.store.schema.field(name) for name in names]
+        return pa.table([pa.array(self.column(name), from_pandas=True) for name in names], names=names).cast(
+            pa.schema(fields)
+        )
+
+    def describe(self) -> dict[str, Any]:
+        """Say in numbers which events these are, for the result's data block."""
+        primaries, counts = np.unique(self.column(schema.PRIMARY), return_counts=True)
+        block = {
+            "stores": [
+                {
+                    "path": str(path),
+                    "n_images": sum(part.batch.num_rows for part in self.store.parts if part.path.parent == path),
+                }
+                for path in self.store.paths
+            ],
+            "store_hash": self.store.hash,
+            "camera": {"name": self.store.camera.name, "hash": self.store.camera.hash},
+            "split": self.split,
+            "selection": self.selection.model_dump(mode="json"),
+            "cuts": [cut._asdict() for cut in self.cuts],
+            "n_images": len(self.rows),
+            "n_events": len(np.unique(np.stack([self.column(schema.OBS_ID), self.column(schema.EVENT_ID)]), axis=1).T),
+            "n_showers": int(self.showers.max()) + 1,
+            "primaries": {schema.primary_name(code): int(n) for code, n in zip(primaries, counts, strict=True)},
+            "energy_tev": _range(self.column(schema.TRUE_ENERGY)),
+            "zenith_deg": _range(90 - self.column("telescope_pointing_altitude")),
+        }
+        if self.store.has_parameters:
+            block["intensity_pe"] = _range(self.column(schema.INTENSITY))
+        return block
+
+
+def _range(values: np.ndarray) -> list[float]:
+    return [float(np.nanmin(values)), float(np.nanmax(values))]

@@ -1,0 +1,71 @@
+"""The cost of a network, measured on the network itself."""
+
+import time
+from typing import Any
+
+import numpy as np
+
+from iactflow.models.backend import tf
+
+#: Seconds that predictions are repeated for, after one that is not timed.
+_SECONDS = 1.0
+
+
+def flops_per_event(network: Any) -> float:
+    """Count the floating-point operations of one prediction.
+
+    Parameters
+    ----------
+    network : keras.Model
+        A network on pictures; the mapping before it, gathers with few multiplications, is left out.
+
+    Notes
+    -----
+    TensorFlow's own profiler on the frozen graph; a multiplication with its addition counts as two.
+    """
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2_as_graph
+
+    shape = (1, *network.input_shape[1:])
+    function = tf.function(lambda picture: network(picture, training=False))
+    graph_definition = convert_variables_to_constants_v2_as_graph(
+        function.get_concrete_function(tf.TensorSpec(shape, tf.float32))
+    )[1]
+    with tf.Graph().as_default() as graph:
+        tf.graph_util.import_graph_def(graph_definition, name="")
+        options = tf.compat.v1.profiler.ProfileOptionBuilder.float_operation()
+        options["output"] = "none"
+        return float(tf.compat.v1.profiler.profile(graph, options=options).total_float_ops)
+
+
+def ms_per_event(model: Any, pixels: dict[str, np.ndarray], batch_size: int) -> tuple[float, int]:
+    """Time predictions, input from memory.
+
+    Parameters
+    ----------
+    model : keras.Model
+        From raw pixels to physical quantities.
+    pixels : dict of ndarray, shape (n, n_pixels)
+        Real images; repeated to fill a batch.
+    batch_size : int
+        Events that are predicted together.
+
+    Returns
+    -------
+    ms : float
+        Milliseconds per event.
+    n : int
+        Events that were timed.
+    """
+    predict = tf.function(lambda batch: model(batch, training=False), reduce_retracing=True)
+    batch = {name: tf.constant(np.resize(values, (batch_size, values.shape[1]))) for name, values in pixels.items()}
+    tf.nest.map_structure(lambda tensor: tensor.numpy(), predict(batch))
+    n, start = 0, time.perf_counter()
+    while (spent := time.perf_counter() - start) < _SECONDS:
+        tf.nest.map_structure(lambda tensor: tensor.numpy(), predict(batch))
+        n += batch_size
+    return 1e3 * spent / n, n
+
+
+def n_parameters(network: Any) -> int:
+    """Count the weights of a network."""
+    return sum(int(np.prod(variable.shape)) for variable in network.weights)

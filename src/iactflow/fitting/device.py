@@ -1,0 +1,35 @@
+"""The device that networks are computed on, and the numbers they are computed in."""
+
+import os
+from pathlib import Path
+
+from iactflow.models.backend import keras, tf
+
+
+def device_name() -> str:
+    """Name the device that TensorFlow computes on."""
+    gpus = tf.config.list_physical_devices("GPU")
+    if gpus:
+        name = tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU")
+        return f"{len(gpus)} x {name}" if len(gpus) > 1 else str(name)
+    return f"{_cpu_model()}, {len(os.sched_getaffinity(0))} cores"
+
+
+def _cpu_model() -> str:
+    text = Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() else ""
+    names = [line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name")]
+    return names[0] if names else "CPU"
+
+
+def set_precision(*, mixed: bool) -> str:
+    """Choose the numbers that networks are computed in from here on and tell their Keras policy.
+
+    Mixed precision is bfloat16 where the device has it (GPUs from compute capability 8, CPUs), float16 otherwise.
+    """
+    policy = "float32"
+    if mixed:
+        gpus = tf.config.list_physical_devices("GPU")
+        capability = [tf.config.experimental.get_device_details(gpu).get("compute_capability", (0, 0)) for gpu in gpus]
+        policy = "mixed_bfloat16" if all(version >= (8, 0) for version in capability) else "mixed_float16"
+    keras.config.set_dtype_policy(policy)
+    return policy

@@ -1,0 +1,103 @@
+"""Conversion of simtel files to one ctapipe DL1 file, by ctapipe's own tools."""
+
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from iactflow.data.inputs import Kind, Source, resolve
+from iactflow.errors import ConfigError, IactflowError
+from iactflow.ingest.formats import read_subarray
+from iactflow.ingest.processing import ctapipe_configuration
+from iactflow.storage import aside
+
+
+def convert(
+    inputs: Sequence[str],
+    out: Path,
+    *,
+    camera: str | None = None,
+    images_only: bool = False,
+    ctapipe_config: Path | None = None,
+    overwrite: bool = False,
+) -> Path:
+    """Write one ctapipe DL1 file with the events of all inputs.
+
+    Parameters
+    ----------
+    inputs : sequence of str
+        URIs of simtel or DL1 files.
+    out : pathlib.Path
+        The HDF5 file.
+    camera : str or None
+        Keeps the telescopes of this camera only; None keeps all.
+    images_only : bool
+        Leaves the DL1 parameters out.
+    ctapipe_config : pathlib.Path or None
+        ctapipe's configuration, as for `iactflow.ingest.run.run`.
+    overwrite : bool
+        Whether an existing file may be replaced.
+
+    Returns
+    -------
+    pathlib.Path
+        `out`.
+
+    Raises
+    ------
+    OutputExistsError
+        If the file exists and `overwrite` is false.
+    IactflowError
+        If one of ctapipe's tools fails.
+    """
+    with aside(out, overwrite=overwrite) as target, tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        sources = resolve(inputs)
+        made = []
+        for number, source in enumerate(sources):
+            made.append(Path(folder, f"{number:06d}.h5"))
+            _process(source, made[-1], camera, images_only, ctapipe_configuration(ctapipe_config))
+        if len(made) == 1:
+            made[0].rename(target)
+        else:
+            _merge(made, target)
+    return Path(out)
+
+
+def _process(
+    source: Source, target: Path, camera: str | None, images_only: bool, configuration: dict[str, Any]
+) -> None:
+    from ctapipe.tools.process import ProcessorTool
+
+    if source.kind is Kind.STORE:
+        raise ConfigError(f"{source.path} is a store; only simtel and DL1 files can be made a DL1 file.")
+    options = dict(configuration)
+    if camera is not None:
+        subarray = read_subarray(source, configuration)
+        tel_ids = [int(tel_id) for tel_id, tel in subarray.tel.items() if tel.camera.name == camera]
+        if not tel_ids:
+            cameras = ", ".join(sorted({str(tel.camera.name) for tel in subarray.tel.values()}))
+            raise ConfigError(f"{source.path} holds no camera '{camera}'. It has: {cameras}.")
+        options["EventSource"] = {**options.get("EventSource", {}), "allowed_tels": tel_ids}
+    options["DataWriter"] = {"write_dl1_images": True, "write_dl1_parameters": not images_only}
+    options["HDF5EventSource"] = {"focal_length_choice": options["SimTelEventSource"]["focal_length_choice"]}
+    settings = target.with_suffix(".json")
+    settings.write_text(json.dumps(options), encoding="utf-8")
+    _run(ProcessorTool(), ["--input", str(source.path), "--output", str(target), "--config", str(settings)])
+
+
+def _merge(parts: Sequence[Path], target: Path) -> None:
+    from ctapipe.tools.merge import MergeTool
+
+    _run(MergeTool(), [*map(str, parts), "--output", str(target)])
+
+
+def _run(tool: object, arguments: list[str]) -> None:
+    from ctapipe.core import run_tool
+
+    code = run_tool(tool, ["--log-level", "ERROR", "--quiet", *arguments], raises=False)
+    if code:
+        raise IactflowError(
+            f"ctapipe's {type(tool).__name__} failed with exit code {code}; its own message stands above. "
+            "The output was not written."
+        )

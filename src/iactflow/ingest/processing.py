@@ -1,0 +1,100 @@
+"""Calibration, cleaning and parameters of images: ctapipe's components under ctapipe's configuration names."""
+
+import logging
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from iactflow.config import read_yaml
+from iactflow.errors import ConfigError
+
+if TYPE_CHECKING:
+    from ctapipe.instrument import SubarrayDescription
+    from traitlets.config import Config
+
+#: Sections of ctapipe's configuration that decide what ingest computes.
+_SECTIONS = ("EventSource", "SimTelEventSource", "CameraCalibrator", "ImageProcessor")
+#: Cleaning thresholds that ctapipe's base configuration gives for some telescope types only.
+_THRESHOLDS = ("picture_threshold_pe", "boundary_threshold_pe")
+
+
+def ctapipe_configuration(path: Path | None) -> dict[str, Any]:
+    """Read the configuration of calibration and image processing.
+
+    Parameters
+    ----------
+    path : pathlib.Path or None
+        A YAML or JSON file as ``ctapipe-process --config`` takes it; None takes ctapipe's own base configuration,
+        completed by its default thresholds for the telescope types that it does not name (SST-1M is one).
+
+    Returns
+    -------
+    dict
+        The sections that matter to ingest, as plain values.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    ConfigError
+        If it is not YAML or JSON, or asks for parameters in the camera frame.
+    """
+    content = read_yaml(path) if path is not None else _base_configuration()
+    nested = content.get("ProcessorTool", {})
+    chosen = {name: {**nested.get(name, {}), **content.get(name, {})} for name in _SECTIONS}
+    if chosen["ImageProcessor"].get("use_telescope_frame") is False:
+        raise ConfigError(
+            "ImageProcessor.use_telescope_frame must be true: a store holds parameters in degrees. "
+            f"Received: false ({path})."
+        )
+    chosen["SimTelEventSource"].setdefault("focal_length_choice", "EQUIVALENT")
+    return {name: section for name, section in chosen.items() if section}
+
+
+def traitlets_config(configuration: dict[str, Any]) -> "Config":
+    """Turn plain values into the object that ctapipe's components take."""
+    from traitlets.config import Config
+
+    return Config(configuration)
+
+
+def image_processor(subarray: "SubarrayDescription", configuration: dict[str, Any]) -> Any:
+    """Make ctapipe's ``ImageProcessor``.
+
+    Raises
+    ------
+    ConfigError
+        If ctapipe refuses the configuration.
+    """
+    from ctapipe.image import ImageProcessor
+
+    return _build(ImageProcessor, subarray, configuration)
+
+
+def camera_calibrator(subarray: "SubarrayDescription", configuration: dict[str, Any]) -> Any:
+    """Make ctapipe's ``CameraCalibrator``; raises as `image_processor` does."""
+    from ctapipe.calib import CameraCalibrator
+
+    return _build(CameraCalibrator, subarray, configuration)
+
+
+def _build(component: Any, subarray: "SubarrayDescription", configuration: dict[str, Any]) -> Any:
+    from traitlets import TraitError
+
+    # ctapipe warns of every telescope type that its base configuration names and the file does not hold.
+    logging.getLogger("ctapipe.core.telescope_component").setLevel(logging.ERROR)
+    try:
+        return component(subarray=subarray, config=traitlets_config(configuration))
+    except (TraitError, KeyError, ValueError) as error:
+        raise ConfigError(f"ctapipe refuses the configuration of its {component.__name__}: {error}") from error
+
+
+def _base_configuration() -> dict[str, Any]:
+    from ctapipe.image import TailcutsImageCleaner
+
+    content = read_yaml(Path(str(files("ctapipe.resources").joinpath("base_config.yaml"))))
+    cleaner = content["ImageProcessor"]["TailcutsImageCleaner"]
+    for name in _THRESHOLDS:
+        [default] = getattr(TailcutsImageCleaner, name).default_args
+        cleaner[name] = [*(list(pattern) for pattern in default), *cleaner[name]]
+    return content

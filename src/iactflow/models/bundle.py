@@ -1,0 +1,174 @@
+"""Model bundles: the folder that ``iactflow train`` writes and everything that predicts opens."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from iactflow.config import validate
+from iactflow.data import schema
+from iactflow.data.feeder import Feeder
+from iactflow.data.select import Selection
+from iactflow.errors import InputError
+from iactflow.models.predictor import Cost
+
+if TYPE_CHECKING:
+    from iactflow.data.store import Store
+
+#: Number of the bundle's format; raised when readers of older versions would misread it.
+BUNDLE_FORMAT = 1
+
+MODEL_FILE = "model.keras"
+CTLEARN_FILE = "ctlearn.keras"
+MANIFEST = "model.json"
+
+#: Events that are predicted together.
+PREDICT_BATCH = 64
+
+#: Quantities of the range of validity, with the column of a store (and for the zenith angle the way) they come from.
+_RANGE_COLUMNS = {
+    "energy_tev": schema.TRUE_ENERGY,
+    "zenith_deg": "telescope_pointing_altitude",
+    "intensity_pe": schema.INTENSITY,
+}
+
+
+class Bundle:
+    """A trained network with all that is known of it; a `Predictor`.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The folder.
+    info : dict
+        Content of ``model.json``.
+    model : keras.Model
+        From raw pixels to physical quantities.
+    """
+
+    def __init__(self, path: Path, info: dict[str, Any], model: Any) -> None:
+        self.path, self.info, self.model = path, info, model
+        self.name: str = info["name"]
+        self.tasks: list[str] = list(info["tasks"])
+        self.camera_hash: str = info["camera"]["hash"]
+        self.range_of_validity: dict[str, list[float] | None] = info["range_of_validity"]
+        self.selection = validate(Selection, info["config"]["selection"], str(path / MANIFEST))
+
+    @classmethod
+    def load(cls, path: Path | str) -> Self:
+        """Open a bundle.
+
+        Raises
+        ------
+        InputError
+            If it is missing, unfinished, damaged or of another format version.
+        """
+        path = Path(path)
+        info = read_manifest(path)
+        return cls(path, info, load_model(path / MODEL_FILE))
+
+    def predict(self, store: "Store", rows: np.ndarray) -> dict[str, np.ndarray]:
+        """Estimate physical quantities, see `Predictor.predict`.
+
+        Raises
+        ------
+        ConfigError
+            If the store's camera is not the one that the model was trained for.
+        """
+        store.camera.require_same(self.camera_hash, here=str(store.paths[0]), there=str(self.path))
+        feeder = Feeder(store, rows, [tensor.name for tensor in self.model.inputs], batch_size=PREDICT_BATCH)
+        parts = [self.model.predict_on_batch(batch.pixels) for batch in feeder.epoch()]
+        return {
+            task: np.concatenate([np.asarray(part[task]) for part in parts] or [np.empty(0)]).astype(np.float64)
+            for task in self.tasks
+        }
+
+    def outside_range(self, store: "Store", rows: np.ndarray) -> np.ndarray:
+        """Flag events that lie outside what the model was trained on in zenith angle or intensity.
+
+        True energy is not known of a real event and does not count.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+        """
+        outside = np.zeros(len(rows), bool)
+        for name, limits in self.range_of_validity.items():
+            if name != "energy_tev" and limits is not None:
+                values = range_values(store, rows, name)
+                if values is not None:
+                    outside |= ~((values >= limits[0]) & (values <= limits[1]))
+        return outside
+
+    def cost(self) -> Cost:
+        """Tell what the model costs, as it was measured when it was trained."""
+        return Cost(**self.info["cost"])
+
+
+def range_values(store: "Store", rows: np.ndarray, name: str) -> np.ndarray | None:
+    """Give a quantity of the range of validity for some rows; None if the store does not hold it."""
+    column = _RANGE_COLUMNS[name]
+    if column not in store.schema.names:
+        return None
+    values = store.column(column)[rows]
+    return 90 - values if name == "zenith_deg" else values
+
+
+def range_of_validity(store: "Store", rows: np.ndarray) -> dict[str, list[float] | None]:
+    """Find the least and greatest energy (TeV), zenith angle (deg) and intensity (p.e.) of some rows.
+
+    Returns
+    -------
+    dict
+        ``[low, high]`` by quantity; None where the store does not hold it or no value is finite.
+    """
+    limits: dict[str, list[float] | None] = {}
+    for name in _RANGE_COLUMNS:
+        values = range_values(store, rows, name)
+        finite = np.empty(0) if values is None else values[np.isfinite(values)]
+        limits[name] = [float(finite.min()), float(finite.max())] if len(finite) else None
+    return limits
+
+
+def read_manifest(path: Path | str) -> dict[str, Any]:
+    """Read ``model.json`` of a bundle.
+
+    Raises
+    ------
+    InputError
+        If there is none, or it is of another format version.
+    """
+    path = Path(path)
+    if not (path / MANIFEST).exists():
+        state = "does not exist" if not path.exists() else f"has no {MANIFEST}: its training has not finished"
+        raise InputError(f"{path} is no model: it {state}. Make one with: iactflow train CONFIG.yaml --out {path}")
+    try:
+        info = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path / MANIFEST} cannot be read: {error}. Train the model again.") from error
+    version = info.get("format") if isinstance(info, dict) else None
+    if version != BUNDLE_FORMAT:
+        raise InputError(
+            f"{path} has model format {version}; this version reads format {BUNDLE_FORMAT}. Train the model again."
+        )
+    return dict(info)
+
+
+def load_model(path: Path) -> Any:
+    """Open a .keras file, our own layers included.
+
+    Raises
+    ------
+    InputError
+        If it is missing or Keras cannot read it.
+    """
+    from iactflow.models import layers  # noqa: F401  registers the layers that saved models name
+    from iactflow.models.backend import keras
+
+    if not path.is_file():
+        raise InputError(f"{path} does not exist. Give a model bundle or a .keras file.")
+    try:
+        return keras.saving.load_model(path, compile=False)
+    except (ValueError, OSError, KeyError, TypeError) as error:
+        raise InputError(f"{path} is no Keras model that can be read: {error}") from error

@@ -1,0 +1,88 @@
+"""Which images a network is fitted to, and which choose its best epoch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from iactflow.data import schema
+from iactflow.data.presets import PRESETS
+from iactflow.data.select import Cut, Selection, apply_selection, require_rows
+from iactflow.data.store import Store
+from iactflow.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Rows to train on.
+
+    Attributes
+    ----------
+    store : Store
+        All stores as one table.
+    train, validation : ndarray of int
+        Row numbers after the cuts; `validation` may be empty.
+    cuts : list of Cut
+        What the cuts removed from the train part.
+    stores : list of dict
+        Path, hash and counts of images and showers of each store.
+    """
+
+    store: Store
+    train: np.ndarray
+    validation: np.ndarray
+    cuts: list[Cut]
+    stores: list[dict[str, Any]]
+
+
+def choose_examples(paths: Sequence[Path], selection: Selection, *, instrument: str) -> Examples:
+    """Open stores and apply the cuts to their train and validation parts.
+
+    Parameters
+    ----------
+    paths : sequence of pathlib.Path
+        Stores of one camera.
+    selection : Selection
+        The cuts.
+    instrument : str
+        Preset whose camera the stores must have; other names are not checked.
+
+    Raises
+    ------
+    InputError
+        If a store cannot be used, holds observed events, or no image is left to train on.
+    ConfigError
+        If the stores are of another camera than the instrument's.
+    """
+    store = Store(list(paths))
+    store.require_truth("train")
+    preset = PRESETS.get(instrument)
+    if preset is not None and preset.camera != store.camera.name:
+        raise ConfigError(
+            f"instrument: {instrument} has the camera {preset.camera}, but {store.paths[0]} holds images of "
+            f"{store.camera.name}. Use the stores of that instrument, or set instrument: from-data."
+        )
+    train, cuts = apply_selection(store, selection, store.rows("train"))
+    require_rows(train, cuts, where=f"train part of {', '.join(map(str, store.paths))}")
+    validation, _ = apply_selection(store, selection, store.rows("validation"))
+    return Examples(store, train, validation, cuts, _count(store, train, validation))
+
+
+def _count(store: Store, train: np.ndarray, validation: np.ndarray) -> list[dict[str, Any]]:
+    """Count images and showers of each store."""
+    names = (schema.PRIMARY, schema.OBS_ID, schema.SHOWER_ID)
+    showers = np.stack([store.column(name).astype(np.int64) for name in names], axis=1)
+    counts, low = [], 0
+    for path in store.paths:
+        single = Store(path)
+        high = low + len(single)
+        entry: dict[str, Any] = {"path": str(path), "hash": single.hash}
+        for part, rows in (("train", train), ("validation", validation)):
+            mine = rows[(rows >= low) & (rows < high)]
+            entry[f"n_{part}"] = len(mine)
+            entry[f"n_{part}_showers"] = len(np.unique(showers[mine], axis=0))
+        counts.append(entry)
+        low = high
+    return counts

@@ -1,0 +1,212 @@
+"""Fit a network to stores and write a model bundle."""
+
+import hashlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from iactflow.data.select import Selection
+from iactflow.errors import ConfigError, InputError
+from iactflow.fitting.checkpoint import Checkpoint
+from iactflow.fitting.state import FitState
+from iactflow.models.bundle import MANIFEST, MODEL_FILE
+from iactflow.models.config import Model
+from iactflow.models.tasks import tasks_named
+from iactflow.progress import Progress
+from iactflow.tracking import Tracker
+from iactflow.train.config import Train
+from iactflow.train.examples import Examples, choose_examples
+from iactflow.train.place import claim
+from iactflow.train.summary import TrainSummary
+
+if TYPE_CHECKING:
+    from iactflow.fitting.steps import Steps
+
+
+def run(
+    tasks: list[str],
+    selection: Selection,
+    model: Model,
+    config: Train,
+    stores: Sequence[Path],
+    out: Path,
+    *,
+    instrument: str,
+    overwrite: bool = False,
+) -> TrainSummary:
+    """Fit a network to the train part of stores.
+
+    Parameters
+    ----------
+    tasks : list of str
+        What the network estimates (``energy``).
+    selection : Selection
+        Cuts on images, for training and validation alike; the bundle keeps them for evaluation.
+    model : Model
+        Network, mapping, and what to start from.
+    config : Train
+        How to fit.
+    stores : sequence of pathlib.Path
+        Stores of one camera.
+    out : pathlib.Path
+        Folder of the bundle. While training goes on it holds ``checkpoint/`` and no ``model.json``; the same call
+        after an interruption goes on from there.
+    instrument : str
+        Name in the configuration; a preset's camera must be the stores'.
+    overwrite : bool
+        Whether a finished model, or the checkpoint of other work, is replaced.
+
+    Returns
+    -------
+    TrainSummary
+
+    Raises
+    ------
+    ConfigError
+        If the configuration does not fit the data, or `out` holds something else.
+    InputError
+        If there is nothing to train on.
+    IactflowError
+        If the loss stops being finite, or another training writes to `out`.
+    """
+    out = Path(out)
+    tasks_named(tasks)
+    examples = choose_examples(stores, selection, instrument=instrument)
+    if config.early_stopping_patience is not None and not len(examples.validation):
+        raise ConfigError(
+            "train.early_stopping_patience must be null here: no image of the validation part is left after the cuts, "
+            f"so nothing tells when to stop. Received: {config.early_stopping_patience}."
+        )
+    sections = {"selection": selection, "model": model, "train": config}
+    with claim(out, overwrite=overwrite):
+        checkpoint = Checkpoint(out, _work(tasks, instrument, sections, examples))
+        if checkpoint.exists() and not _same_work(checkpoint, overwrite=overwrite):
+            checkpoint.path.unlink()
+        return _train(tasks, instrument, sections, examples, checkpoint, out)
+
+
+def _train(
+    tasks: list[str],
+    instrument: str,
+    sections: dict[str, Any],
+    examples: Examples,
+    checkpoint: Checkpoint,
+    out: Path,
+) -> TrainSummary:
+    from iactflow.fitting.loop import Fit
+    from iactflow.train.publish import publish
+    from iactflow.train.setup import prepare
+
+    parts = prepare(tasks, sections["model"], sections["train"], examples)
+    state = checkpoint.restore(parts.steps.variables) if checkpoint.exists() else FitState()
+    _announce(examples, state, parts.steps)
+    tags = {"task": ",".join(tasks), "instrument": instrument, "store": examples.store.hash}
+    tracker = Tracker(f"train {out.name}", tags, state.run_id)
+    state.run_id = tracker.run_id
+    if not state.images:
+        tracker.params({name: section.model_dump(mode="json") for name, section in sections.items()})
+
+    total = parts.plan.epochs * parts.feeder.n_images
+    with Progress("train", "images", total) as progress:
+        progress.done = state.images
+
+        def on_epoch(state: FitState) -> None:
+            values = {name: values[-1] for name, values in state.history.items() if name != "epoch"}
+            tracker.metrics(values, step=state.epoch)
+            _say_epoch(state, parts.plan.epochs)
+
+        fit = Fit(
+            parts.steps, parts.feeder, parts.validation, parts.plan, state, checkpoint, progress.advance, on_epoch
+        )
+        try:
+            fit.run()
+        except Exception:
+            tracker.finish(failed=True)
+            raise
+    info = publish(
+        out,
+        tasks=tasks,
+        instrument=instrument,
+        sections=sections,
+        examples=examples,
+        picture=parts.picture,
+        network=parts.network,
+        state=state,
+        mlflow=tracker.describe(),
+    )
+    summary = TrainSummary(out, _values(info))
+    tracker.metrics({f"final_{name}": value for name, value in summary.finite().items()}, step=state.epoch)
+    tracker.artifact(out / MANIFEST)
+    tracker.finish()
+    return summary
+
+
+def _work(tasks: list[str], instrument: str, sections: dict[str, Any], examples: Examples) -> dict[str, Any]:
+    """Describe what is fitted to what; a checkpoint goes on only for the same."""
+    settings = {name: section.model_dump(mode="json") for name, section in sections.items()}
+    del settings["train"]["checkpoint_minutes"]  # changes nothing in the result
+    return {
+        "tasks": tasks,
+        "instrument": instrument,
+        **settings,
+        "data": [store["hash"] for store in examples.stores],
+        "camera": examples.store.camera.hash,
+        "init": _content_hash(settings["model"]["init"]),
+    }
+
+
+def _content_hash(init: str | None) -> str | None:
+    if init is None:
+        return None
+    path = Path(init) / MODEL_FILE if Path(init).is_dir() else Path(init)
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    except OSError as error:
+        raise InputError(
+            f"model.init: {init} cannot be read: {error.strerror}. Give a model bundle or a .keras file."
+        ) from error
+
+
+def _same_work(checkpoint: Checkpoint, *, overwrite: bool) -> bool:
+    """Tell whether the checkpoint is of this work; without `overwrite`, other work or damage is an error."""
+    try:
+        checkpoint.require_same_work()
+    except (ConfigError, InputError):
+        if not overwrite:
+            raise
+        return False
+    return True
+
+
+def _announce(examples: Examples, state: FitState, steps: "Steps") -> None:
+    showers = sum(store["n_train_showers"] for store in examples.stores)
+    said = f"train: {len(examples.train)} images of {showers} showers, {len(examples.validation)} for validation"
+    if state.images:
+        said += f"; going on from the checkpoint in epoch {state.epoch + 1}, after batch {state.batch}"
+    print(said, file=sys.stderr)
+
+
+def _say_epoch(state: FitState, epochs: int) -> None:
+    last = {name: values[-1] for name, values in state.history.items()}
+    validation = "" if last["val_loss"] is None else f", val_loss {last['val_loss']:.4f}"
+    print(
+        f"epoch {state.epoch} of {epochs}: loss {last['loss']:.4f}{validation}, learning rate "
+        f"{last['learning_rate']:.2e}, {last['seconds']:.1f} s",
+        file=sys.stderr,
+    )
+
+
+def _values(info: dict[str, Any]) -> dict[str, float | None]:
+    """Pick the numbers of a summary from ``model.json``."""
+    history, cost = info["history"], info["cost"]
+    kept = history["epoch"].index(info["kept_epoch"])
+    return {
+        "epochs": float(history["epoch"][-1]),
+        "kept_epoch": float(info["kept_epoch"]),
+        **{name: history[name][kept] for name in ("loss", "val_loss", "val_mae")},
+        "n_train": float(sum(store["n_train"] for store in info["stores"])),
+        "n_validation": float(sum(store["n_validation"] for store in info["stores"])),
+        **{name: cost[name] for name in ("parameters", "flops_per_event", "train_seconds", "ms_per_event")},
+    }

@@ -1,0 +1,68 @@
+import re
+from typing import NamedTuple
+
+import pytest
+from kfp import dsl
+
+from iactflow.cluster.local import run_local
+from iactflow.errors import ConfigError, IactflowError
+
+IMAGE = "test-python"
+
+
+@dsl.component(base_image=IMAGE, install_kfp_package=False)
+def write(text: str, note: dsl.Output[dsl.Artifact]):
+    """Write a text."""
+    print(f"writing {text}")
+    with open(note.path, "w") as file:
+        file.write(text)
+
+
+@dsl.component(base_image=IMAGE, install_kfp_package=False)
+def fail(kind: str):
+    """Fail in the way that is named."""
+    from iactflow.cluster.step import step
+    from iactflow.errors import ConfigError
+
+    with step():
+        if kind == "told":
+            raise ConfigError("epochs must be at least 1")
+        raise ValueError("surprise")
+
+
+class Note(NamedTuple):
+    note: dsl.Artifact
+
+
+@dsl.pipeline(name="writing")
+def writing(text: str = "default") -> Note:
+    """Write a text."""
+    return Note(note=write(text=text).outputs["note"])
+
+
+@dsl.pipeline(name="failing")
+def failing(kind: str):
+    """Fail."""
+    fail(kind=kind)
+
+
+def test_outputs_come_back_and_the_terminal_shows_what_steps_say(tmp_path, capsys):
+    outputs = run_local(writing, {"text": "hello"}, tmp_path)
+    assert outputs["note"].read_text() == "hello"
+    shown = capsys.readouterr().out
+    assert "writing hello" in shown
+    assert "Task 'write' finished with status SUCCESS" in re.sub(r"\x1b\[\d+m", "", shown)
+    assert "executor_input" not in shown
+    assert "uri=" not in shown
+    assert "executor_input" in (tmp_path / "log.txt").read_text()
+
+
+def test_a_steps_own_error_comes_back_with_its_kind(tmp_path):
+    with pytest.raises(ConfigError, match="epochs must be at least 1"):
+        run_local(failing, {"kind": "told"}, tmp_path)
+
+
+def test_an_unforeseen_failure_names_the_log(tmp_path):
+    with pytest.raises(IactflowError, match=r"log\.txt"):
+        run_local(failing, {"kind": "untold"}, tmp_path)
+    assert "surprise" in (tmp_path / "log.txt").read_text()

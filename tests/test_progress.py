@@ -1,0 +1,19 @@
+from iactflow.progress import Progress
+
+
+def test_the_line_tells_count_rate_and_time_left(capsys):
+    with Progress("ingest", "images", total=10) as progress:
+        progress.advance(4)
+        assert "ingest: 4 of 10 images" in progress.line()
+        assert "images/s" in progress.line()
+        assert "s left" in progress.line()
+        progress.advance(6)
+    assert "ingest: 10 of 10 images" in capsys.readouterr().err
+
+
+def test_without_a_total_there_is_no_time_left(capsys):
+    with Progress("read", "events") as progress:
+        progress.advance(3)
+    line = capsys.readouterr().err
+    assert "read: 3 events" in line
+    assert "left" not in line
