@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from iactflow.errors import InputError
+from iactflow.simulate.frames import direction, pointing_axes
 from iactflow.simulate.light import EnergyBudget, Light, Shower
-from iactflow.simulate.optics import SPEED_OF_LIGHT
+from iactflow.simulate.particles import SPEED_OF_LIGHT
 
 if TYPE_CHECKING:
     from eventio import IACTFile
@@ -164,7 +165,7 @@ def _light(
     event: Any, spheres: np.ndarray, alt: float, az: float, detection: Detection, rng: np.random.Generator
 ) -> Light:
     axis, up, right = pointing_axes(alt, az)
-    front = _direction(90 - np.degrees(float(event.header["zenith"])), _azimuth(event.header))
+    front = direction(90 - np.degrees(float(event.header["zenith"])), _azimuth(event.header))
     parts: list[list[np.ndarray]] = []
     for telescope in sorted(event.photon_bunches):
         bunches = event.photon_bunches[telescope]
@@ -184,18 +185,6 @@ def _light(
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else [np.empty(0)] * 6
     telescope_of, *rest = columns
     return Light(telescope_of.astype(np.int32), *(column.astype(np.float32) for column in rest))
-
-
-def pointing_axes(alt: float, az: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Give unit vectors in the ground frame: towards (alt, az) in deg, towards increasing alt, towards increasing az."""
-    a, z = np.radians(alt), np.radians(az)
-    up = np.array([-np.sin(a) * np.cos(z), np.sin(a) * np.sin(z), np.cos(a)])
-    return _direction(alt, az), up, np.array([-np.sin(z), -np.cos(z), 0.0])
-
-
-def _direction(alt: float, az: float) -> np.ndarray:
-    a, z = np.radians(alt), np.radians(az)
-    return np.array([np.cos(a) * np.cos(z), -np.cos(a) * np.sin(z), np.sin(a)])
 
 
 def _azimuth(header: Any) -> float:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
+from iactflow.simulate.particles import SPEED_OF_LIGHT
 from iactflow.simulate.telescope import Dish, FacetLayout
 
-SPEED_OF_LIGHT = 0.299792458  # m / ns
 #: Distance between two points of the raster that finds the facet under a point, m.
 _RASTER = 0.01
 

@@ -66,7 +66,9 @@ CT5_DISH = Dish(
     focus_distance=15000.0,  # assumed
 )
 SST1M_TRIGGER = Trigger(
-    shaping=(1.0, 1.0, -1.0, -1.0),  # SST DSUM_SHAPING_FILE dsum-shaping-ppmm.dat: 1/1/-1/-1
+    # SST DSUM_SHAPING_FILE dsum-shaping-ppmm.dat: 1/1/-1/-1, "factor of 2 larger than floating-point version". With the
+    # latter, the smallest maximum of a group in the file's 129 triggered waveforms is 79 counts; the threshold is 74.
+    shaping=(0.5, 0.5, -0.5, -0.5),
     scale=188 / 256,  # SST DSUM_PRESCALE
     clip=255.0,  # SST DSUM_PRESUM_MAX
     neighbours="all",  # 21-pixel patches, SST CAMERA_CONFIG_FILE camera_SST1M_DigiCam_21pix_patch.dat
