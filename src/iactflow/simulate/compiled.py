@@ -12,16 +12,23 @@ import numba
 from numba.core import config
 
 
+#: The modules whose source becomes part of the compiled transport.
+TRANSPORT = (
+    "atmosphere", "cherenkov", "compiled", "decays", "electromagnetic", "electron", "hadron", "kernel", "particles", "rng", "scattering",
+    "vertices", "work",
+)  # fmt: skip
+
+
 def cache_folder() -> Path:
     """Return iactflow's cache: ``$IACTFLOW_CACHE``, or ``~/.cache/iactflow``."""
     return Path(os.environ.get("IACTFLOW_CACHE", Path.home() / ".cache" / "iactflow"))
 
 
 def _source_hash() -> str:
-    """Hash every module here: numba itself would not notice a change in a function that a cached one calls."""
+    """Hash the transport's modules: numba itself would not notice a change in a function that a cached one calls."""
     digest = hashlib.sha256(numba.__version__.encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
+    for name in TRANSPORT:
+        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
     return digest.hexdigest()[:16]
 
 

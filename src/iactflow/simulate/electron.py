@@ -9,7 +9,7 @@ from iactflow.simulate.atmosphere import STEP
 from iactflow.simulate.cherenkov import DENSITY, DEPTH, E_CUT, REFRACTIVITY, YIELD, height_of, look_up, shine
 from iactflow.simulate.compiled import inlined
 from iactflow.simulate.electromagnetic import LOG_E_MIN, LOG_E_STEP, LOSS_HEIGHT_STEP, N_ENERGY
-from iactflow.simulate.particles import ELECTRON, GAMMA, M_ELECTRON, PI_PLUS, POSITRON, SPEED_OF_LIGHT
+from iactflow.simulate.particles import ELECTRON, GAMMA, M_ELECTRON, PI_MINUS, PI_PLUS, POSITRON, SPEED_OF_LIGHT
 from iactflow.simulate.rng import azimuth, exponential, uniform
 from iactflow.simulate.scattering import moliere_angle, turn
 from iactflow.simulate.work import (
@@ -63,7 +63,7 @@ def follow_photon(work, air, em, first_height, thin, energy, x, y, z, t, ux, uy,
     Returns
     -------
     bool
-        Whether it interacted hadronically: its state is on the stack again, as a pion.
+        Whether it interacts hadronically: its state is on the stack again, as a pion's (vector meson dominance).
     """
     if uz > STEEPEST:
         work.budget[SIDEWAYS] += weight * energy
@@ -94,7 +94,7 @@ def follow_photon(work, air, em, first_height, thin, energy, x, y, z, t, ux, uy,
     elif choice < with_compton:
         _scatter_photon(work, air, em, energy, x, y, z, t, ux, uy, uz, weight)
     else:
-        push(work, PI_PLUS, energy, x, y, z, t, ux, uy, uz, weight)
+        push(work, PI_PLUS if uniform(work.rng) < 0.5 else PI_MINUS, energy, x, y, z, t, ux, uy, uz, weight)
         return True
     return False
 
@@ -138,7 +138,7 @@ def _scatter_photon(work, air, em, energy, x, y, z, t, ux, uy, uz, weight):  # n
 
 
 @inlined
-def emit_along_step(work, air, m, row, before, after, energy, loss, step, wobble, weight):  # noqa: ANN001, ANN201
+def emit_along_step(work, air, m, row, before, after, mass, energy, loss, step, wobble, weight):  # noqa: ANN001, ANN201
     """Cherenkov light of one step, from one or more points on the chord of its bent path.
 
     Parameters
@@ -147,15 +147,15 @@ def emit_along_step(work, air, m, row, before, after, energy, loss, step, wobble
         Depth, refractivity and yield at the start; refractivity and yield at the end.
     before, after : (7,)
         x, y, z, t and direction at both ends.
-    energy, loss : float, GeV
-        At the start; what is lost.
+    mass, energy, loss : float, GeV
+        Of the particle; at the start; what is lost.
     step : float, m
     wobble : float, rad
         Scattering angle per projected plane over the step: the directions in between are those of a random walk
         from the first to the last one (a Brownian bridge).
     """
     middle = energy - 0.5 * loss
-    sin2 = row[1] + row[3] - (M_ELECTRON / middle) ** 2  # 2 (n - 1) - 1 / gamma^2
+    sin2 = row[1] + row[3] - (mass / middle) ** 2  # 2 (n - 1) - 1 / gamma^2
     if sin2 <= 0:
         return
     if -(before[4] * m.axis[0] + before[5] * m.axis[1] + before[6] * m.axis[2]) < m.cos_track:
@@ -168,7 +168,7 @@ def emit_along_step(work, air, m, row, before, after, energy, loss, step, wobble
     e2x, e2y, e2z = before[5] * e1z, before[6] * e1x - before[4] * e1z, -before[5] * e1x
     for j in range(points):
         f = (j + uniform(work.rng)) / points
-        sin2 = 2 * (row[1] * (1 - f) + row[3] * f) - (M_ELECTRON / (energy - f * loss)) ** 2
+        sin2 = 2 * (row[1] * (1 - f) + row[3] * f) - (mass / (energy - f * loss)) ** 2
         if sin2 <= 0:
             return
         spread = wobble * math.sqrt(12 * f * (1 - f))
@@ -196,7 +196,7 @@ def emit_along_step(work, air, m, row, before, after, energy, loss, step, wobble
 
 
 @inlined
-def follow_electron(work, air, em, moliere, m, field, thin, kind, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN201
+def follow_electron(work, air, em, moliere, m, field, thin, primary, kind, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN201
     """Follow an electron or positron in steps until it stops, leaves or annihilates.
 
     Parameters
@@ -205,6 +205,8 @@ def follow_electron(work, air, em, moliere, m, field, thin, kind, energy, x, y, 
         From scattering.moliere_table.
     field : (3,) T
         Magnetic field in the ground frame.
+    primary : bool
+        Whether it is the primary, which goes straight on until it has radiated.
     """
     positron = kind == POSITRON
     charge = 1.0 if positron else -1.0
@@ -246,6 +248,8 @@ def follow_electron(work, air, em, moliere, m, field, thin, kind, energy, x, y, 
         c, s = azimuth(work.rng)
         ax, ay, az = turn(ux, uy, uz, math.sin(theta), math.cos(theta), c, s)
         bend = GEV_PER_TESLA_METRE * charge * step / middle
+        if primary and work.budget[FIRST_HEIGHT] < 0:
+            bend = 0.0
         bx = ax + bend * (uy * field[2] - uz * field[1])
         by = ay + bend * (uz * field[0] - ux * field[2])
         bz = az + bend * (ux * field[1] - uy * field[0])
@@ -269,6 +273,7 @@ def follow_electron(work, air, em, moliere, m, field, thin, kind, energy, x, y, 
             (depth, refractivity, light_yield, refractivity2, light_yield2),
             (x, y, z, t, ux, uy, uz),
             (x2, y2, z2, t2, bx, by, bz),
+            M_ELECTRON,
             energy,
             loss,
             step,
@@ -299,6 +304,8 @@ def follow_electron(work, air, em, moliere, m, field, thin, kind, energy, x, y, 
 @inlined
 def _radiate(work, em, thin, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN202
     """Bremsstrahlung above the cut; returns what is left of the electron."""
+    if energy * 0.95 < em.cut:  # lost too much on the way: at the tip the screened cross section vanishes
+        return energy, weight
     share = vertices.bremsstrahlung_share(work.rng, energy, em.cut)
     photon, rest = share * energy, (1 - share) * energy
     photon_weight, rest_weight = weight, weight

@@ -11,11 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iactflow.errors import ConfigError, IactflowError
-from iactflow.simulate import atmosphere, cherenkov, efficiency, electromagnetic, scattering, work
+from iactflow.simulate import atmosphere, cherenkov, efficiency, electromagnetic, library, scattering, work
 from iactflow.simulate.compiled import is_cached
 from iactflow.simulate.efficiency import Efficiency
 from iactflow.simulate.light import EnergyBudget, Light, Receivers, Shower
-from iactflow.simulate.particles import M_ELECTRON, SPEED_OF_LIGHT
+from iactflow.simulate.particles import (
+    ELECTRON,
+    GAMMA,
+    M_ELECTRON,
+    MUON_MINUS,
+    NEUTRON,
+    PRIMARIES,
+    PROTON,
+    SPEED_OF_LIGHT,
+)
 from iactflow.simulate.rng import stream
 from iactflow.simulate.site import Site
 
@@ -25,6 +34,10 @@ FLATTEST = 20.0
 """Lowest altitude of a primary, deg: below, the flat atmosphere (as in CORSIKA's standard version) is no longer good."""
 E_CUT_MARGIN = 0.97
 """Electrons are followed down to this part of the local Cherenkov threshold: one step further down it is 3 % lower."""
+
+
+LEPTONIC = (GAMMA, ELECTRON, MUON_MINUS)
+"""Particles that sim_telarray numbers 0, 1, 2."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +53,8 @@ class Settings:
         Largest weight that thinning may give.
     muon_cut : float, GeV
         Lowest energy of muons; 4 GeV is below their Cherenkov threshold anywhere.
+    hadron_cut : float, GeV
+        Lowest kinetic energy of hadrons (assumed to make no light worth following below 0.6 GeV).
     electron_cut : float, GeV
         Lowest energy of electrons and photons; 0: the local Cherenkov threshold.
     absorption : bool
@@ -49,6 +64,7 @@ class Settings:
     thin_below: float = 0.0
     max_weight: float = 1.0
     muon_cut: float = 4.0
+    hadron_cut: float = 0.6
     electron_cut: float = 0.0
     absorption: bool = True
 
@@ -93,13 +109,25 @@ def _moliere() -> Float64:
     return scattering.moliere_table()
 
 
-def _check(energy_tev: float, alt: float, cores: Float64) -> None:
-    if not energy_tev > 0:
-        raise ConfigError(f"The primary's energy must be positive. Got {energy_tev} TeV.")
+def _check(
+    primary: int, energy: float, alt: float, cores: Float64, first: float | None, level: float, top: float
+) -> None:
+    mass_number, charge = divmod(primary, 100)
+    if primary < 0 or (mass_number == 0 and charge > 2) or charge > max(mass_number, 2) or mass_number > 56:
+        known = ", ".join(f"{number} {name}" for name, number in PRIMARIES.items())
+        raise ConfigError(f"Unknown primary {primary}. Known are {known}, and 100 A + Z for nuclei up to iron.")
+    if not energy > 0 or (mass_number and energy * 1e3 < 2 * mass_number):
+        raise ConfigError(f"The primary's energy must be positive (and 2 GeV per nucleon). Got {energy} TeV.")
     if not FLATTEST <= alt <= 90:
         raise ConfigError(f"The primary's altitude must lie in [{FLATTEST}, 90] deg (flat atmosphere). Got {alt} deg.")
     if cores.ndim != 2 or cores.shape[1] != 2 or len(cores) == 0:
         raise ConfigError(f"Core positions must have shape (n, 2) with n > 0. Got {cores.shape}.")
+    if not level < top <= atmosphere.TOP:
+        raise ConfigError(f"Showers start between {level} m and {atmosphere.TOP} m above sea level. Got {top} m.")
+    if first is not None and (not level < first <= top or mass_number > 1):
+        raise ConfigError(
+            f"The first interaction can be fixed between {level} m and {top} m, and not for nuclei. Got {first} m."
+        )
 
 
 def simulate_shower(
@@ -115,6 +143,7 @@ def simulate_shower(
     shower_index: int = 0,
     settings: Settings = DEFAULT,
     first_height: float | None = None,
+    start_height: float | None = None,
 ) -> tuple[Shower, list[Light]]:
     """Simulate one shower and the photoelectrons that it makes in telescopes, for one or more core positions.
 
@@ -137,6 +166,8 @@ def simulate_shower(
     settings : Settings
     first_height : float, m, optional
         Height above sea level of the first interaction; by default chance decides.
+    start_height : float, m, optional
+        Height above sea level where the primary starts; by default the top of the atmosphere.
 
     Returns
     -------
@@ -145,49 +176,54 @@ def simulate_shower(
         One for each core.
     """
     cores = np.asarray(cores, dtype=float)
-    _check(energy_tev, alt, cores)
+    top = atmosphere.TOP if start_height is None else float(start_height)
+    _check(primary, energy_tev, alt, cores, first_height, site.altitude, top)
     from iactflow.simulate.kernel import run_shower
 
     if not is_cached("run_shower"):
-        print("Compiling the shower code (once per machine and version, about 40 s) ...", file=sys.stderr, flush=True)
+        print("Compiling the shower code (once per machine and version, about 1 min) ...", file=sys.stderr, flush=True)
+    tables = (_air(site, sensor, round(alt, 1), settings), _electromagnetic(site, settings), _moliere(), library.load())
     places = cherenkov.mirrors(receivers, cores, site.altitude)
-    air = _air(site, sensor, round(alt, 1), settings)
     down = -cherenkov.direction(alt, az)[0]
-    length = (atmosphere.TOP - site.altitude) / -down[2]
+    thin = np.array([settings.thin_below * energy_tev * 1e3, settings.max_weight])
     room = 200_000
     while True:
         state = work.new_work(stream(seed, primary, shower_index), room)
-        start = -down * length
-        state.stack[0] = [energy_tev * 1e3, start[0], start[1], atmosphere.TOP, -length / SPEED_OF_LIGHT, *down, 1.0]
-        state.kind[0] = _kind(primary)
-        state.counts[work.N_STACK] = 1
-        state.budget[work.FIRST_HEIGHT] = -1.0
+        _inject(state, primary, energy_tev * 1e3, down, top, site.altitude)
         run_shower(
             state,
-            air,
-            _electromagnetic(site, settings),
-            _moliere(),
+            *tables,
             places,
             np.asarray(site.field),
-            np.zeros(3),
-            np.array([settings.thin_below * energy_tev * 1e3, settings.max_weight]),
+            thin,
             -1.0 if first_height is None else float(first_height),
-            np.zeros(1),
+            np.array([settings.muon_cut, settings.hadron_cut]),
         )
         if state.counts[work.OVERFLOW]:
             raise IactflowError(f"Shower {shower_index}: more than {work.STACK_SIZE} particles wait to be followed.")
         if state.counts[work.N_LIGHT] <= room:
             break
-        room = int(state.counts[work.N_LIGHT])
-    return _truth(state, primary, energy_tev, alt, az, cores, shower_index, site), _split(state, cores, receivers, down)
+        room = int(state.counts[work.N_LIGHT])  # the same random numbers again, with room for all its light
+    truth = _truth(state, primary, energy_tev, alt, az, cores, shower_index, float(site.atmosphere.depth(top)))
+    return truth, _split(state, cores, receivers, down)
 
 
-def _kind(primary: int) -> int:
-    return {0: 0, 1: 1}[primary]
+def _inject(state: work.Work, primary: int, energy: float, down: Float64, top: float, level: float) -> None:
+    """Put the primary (GeV) on the stack; a nucleus as its free nucleons (superposition)."""
+    length = (top - level) / -down[2]
+    start = -down * length
+    mass_number, charge = divmod(primary, 100)
+    parts = [PROTON] * charge + [NEUTRON] * (mass_number - charge) if mass_number else [LEPTONIC[primary]]
+    time = -length / SPEED_OF_LIGHT
+    for i, part in enumerate(parts):
+        state.stack[i] = [energy / len(parts), start[0], start[1], top, time, *down, 1.0, 1.0]
+        state.kind[i] = part
+    state.counts[work.N_STACK] = len(parts)
+    state.budget[work.FIRST_HEIGHT] = -1.0
 
 
 def _truth(
-    state: work.Work, primary: int, energy: float, alt: float, az: float, cores: Float64, index: int, site: Site
+    state: work.Work, primary: int, energy: float, alt: float, az: float, cores: Float64, index: int, start: float
 ) -> Shower:
     charged = state.profile.sum(axis=0)
     smooth = np.convolve(charged, np.ones(5) / 5, mode="same")
@@ -195,7 +231,7 @@ def _truth(
     budget = EnergyBudget(*(float(v) for v in state.budget[:5]))
     return Shower(
         index, primary, energy, alt, az, cores[:, 0].copy(), cores[:, 1].copy(),
-        float(state.budget[work.FIRST_HEIGHT]), float(x_max), float(site.atmosphere.depth(atmosphere.TOP)), budget,
+        float(state.budget[work.FIRST_HEIGHT]), float(x_max), start, budget,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ PROFILE_STEP = 10.0  # g / cm2, vertical
 N_PROFILE = 120
 
 # Columns of Work.stack.
-ENERGY, X, Y, Z, TIME, UX, UY, UZ, WEIGHT = range(9)
+ENERGY, X, Y, Z, TIME, UX, UY, UZ, WEIGHT, PRIMARY = range(10)
 # Places in Work.counts (cherenkov.N_LIGHT is the first).
 N_LIGHT, N_STACK, OVERFLOW, STEPS, INTERACTIONS = range(5)
 # Places in Work.budget.
@@ -28,8 +28,8 @@ ELECTRONS, POSITRONS, MUONS, HADRONS = range(4)
 class Work(NamedTuple):
     """State of one shower in flight.
 
-    stack : (STACK_SIZE, 9)
-        Total energy (GeV), place (m), time (ns), direction, statistical weight.
+    stack : (STACK_SIZE, 10)
+        Total energy (GeV), place (m), time (ns), direction, statistical weight, whether it is (part of) the primary.
     kind : (STACK_SIZE,)
         Particle numbers.
     rng : (2,) uint64
@@ -56,7 +56,7 @@ class Work(NamedTuple):
 def new_work(rng: NDArray[np.uint64], room_for_light: int) -> Work:
     """Allocate the memory of a shower."""
     return Work(
-        np.empty((STACK_SIZE, 9)),
+        np.empty((STACK_SIZE, 10)),
         np.empty(STACK_SIZE, np.int64),
         rng,
         np.empty((room_for_light, 3), np.float32),
@@ -76,6 +76,6 @@ def push(work, kind, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, A
         return
     s = work.stack[n]
     s[ENERGY], s[X], s[Y], s[Z], s[TIME] = energy, x, y, z, t
-    s[UX], s[UY], s[UZ], s[WEIGHT] = ux, uy, uz, weight
+    s[UX], s[UY], s[UZ], s[WEIGHT], s[PRIMARY] = ux, uy, uz, weight, 0.0
     work.kind[n] = kind
     work.counts[N_STACK] = n + 1
