@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iactflow.ingest.processing import ctapipe_configuration, image_processor
-from iactflow.simulate.block import Block
+from iactflow.simulate.block import Block, SimulatedEvent
 from iactflow.storage import aside
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from ctapipe.image import ImageProcessor
 
 
-def write_dl1(block: Block, out: Path, *, overwrite: bool = False) -> tuple[int, int]:
+def write_dl1(block: Block, out: Path, on_event: Callable[[SimulatedEvent], None], *, overwrite: bool = False) -> None:
     """Simulate a block into a DL1 file with images and parameters.
 
     Parameters
@@ -24,35 +25,29 @@ def write_dl1(block: Block, out: Path, *, overwrite: bool = False) -> tuple[int,
         What to simulate.
     out : Path
         HDF5 file; complete or absent.
+    on_event : callable
+        Hears of each event.
     overwrite : bool
         Whether an existing file may be replaced.
-
-    Returns
-    -------
-    n_events, n_images : int
-        What the file holds.
     """
     from ctapipe.core import Provenance
     from ctapipe.io import DataWriter
 
     from iactflow.simulate.event_source import SUFFIX, SimulatedEventSource
 
-    n_images = 0
     with aside(out, overwrite=overwrite) as target, tempfile.TemporaryDirectory() as folder:
         card = Path(folder, f"{out.name.split('.')[0]}{SUFFIX}")
         card.write_text(block.card(), encoding="utf-8")
         Provenance().start_activity("iactflow-simulate")
         try:
-            with SimulatedEventSource(card) as source:
+            with SimulatedEventSource(card, on_event=on_event) as source:
                 process = image_processor(source.subarray, ctapipe_configuration(None))
                 options = {"write_dl1_images": True, "write_dl1_parameters": True}
                 with DataWriter(event_source=source, output_path=target, **options) as write:
                     for event in source:
                         add_parameters(event, process)
                         write(event)
-                        n_images += len(event.dl1.tel)
                     write.write_simulated_shower_distributions(source.simulated_shower_distributions)
-                return len(source.events), n_images
         finally:
             Provenance().finish_activity("iactflow-simulate")
 
