@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from iactflow.simulate.optics import Facets, build_facets, reflect
 from iactflow.simulate.pixels import build_raster, find_pixels
 from iactflow.simulate.telescope import Instrument
 from iactflow.simulate.trigger import build_groups, coincident, first_crossing
-from iactflow.simulate.waveforms import Electronics, build_electronics, record
+from iactflow.simulate.waveforms import Electronics, build_electronics, draw_response, record
 
 #: Sample of the simulated waveform at which the median photoelectron arrives, and samples before and after the last
 #: possible readout. sim_telarray simulates 90 samples of the DigiCam (FADC_BINS) with the readout within.
@@ -61,8 +61,11 @@ class Observer:
         self.raster = build_raster(camera.geometry)
         self.groups = build_groups(camera.geometry, instrument.trigger)
         self.facets: list[Facets] = [build_facets(instrument.dish, int(tel)) for tel in instrument.tel_ids]
-        self.electronics: list[Electronics] = [build_electronics(camera, int(tel)) for tel in instrument.tel_ids]
-        self.charge_scale = charge_scale(camera, self.electronics[0])
+        electronics = build_electronics(camera)
+        self.electronics: list[Electronics] = [
+            replace(electronics, response=draw_response(camera, int(tel))) for tel in instrument.tel_ids
+        ]
+        self.charge_scale = charge_scale(camera, electronics)
         neighbours = camera.geometry.neighbor_matrix_sparse
         self.indptr = np.asarray(neighbours.indptr, np.int32)
         self.neighbours = np.asarray(neighbours.indices, np.int32)

@@ -122,9 +122,12 @@ def _raster(xy: np.ndarray, size: float) -> tuple[np.ndarray, float]:
     cells = -extent + (np.arange(n) + 0.5) * _RASTER
     gx, gy = np.meshgrid(cells, cells, indexing="ij")
     raster = np.full((n, n), -1, np.int16)
+    reach = math.ceil(size / math.sqrt(3) / _RASTER) + 1
     for k, (x, y) in enumerate(xy):
-        dx, dy = np.abs(gx - x), np.abs(gy - y)
-        raster[(dx <= size / 2) & (dx / 2 + dy * math.sqrt(0.75) <= size / 2)] = k
+        i, j = (max(int((centre + extent) / _RASTER) - reach, 0) for centre in (x, y))
+        here = np.s_[i : i + 2 * reach + 1, j : j + 2 * reach + 1]
+        dx, dy = np.abs(gx[here] - x), np.abs(gy[here] - y)
+        raster[here][(dx <= size / 2) & (dx / 2 + dy * math.sqrt(0.75) <= size / 2)] = k
     return raster, extent
 
 

@@ -86,18 +86,12 @@ def _pulse_table(values: bytes, step: float, width: float) -> np.ndarray:
     return np.interp(time, np.arange(len(shape)) * step, shape, left=0.0, right=0.0).astype(np.float32)
 
 
-def build_electronics(camera: CameraModel, seed: int) -> Electronics:
-    """Set up a camera's electronics.
+def build_electronics(camera: CameraModel) -> Electronics:
+    """Set up a camera's electronics, with pixels that all respond alike.
 
-    Parameters
-    ----------
-    camera : CameraModel
-        The camera.
-    seed : int
-        Number of the telescope; it draws response, dead pixels and the noise record, which are part of the
-        instrument and not of a run.
+    The noise record is part of the instrument and not of a run: its random numbers are always the same.
     """
-    rng = np.random.default_rng([seed, 0xCA33])
+    rng = np.random.default_rng(0xCA33)
     width = 1 / camera.sampling_rate
     pulse = _pulse_table(camera.pulse.values.tobytes(), camera.pulse.step, width)
     charge = borel_charges(camera.crosstalk, camera.charge_spread, rng)
@@ -106,9 +100,15 @@ def build_electronics(camera: CameraModel, seed: int) -> Electronics:
     sky = rng.random(n_sky, dtype=np.float32) * np.float32(_NOISE_SAMPLES - pulse.shape[1] - 1)
     _add_night_sky(noise, sky, rng.choice(charge, n_sky), pulse)
     noise -= noise.mean()
+    return Electronics(pulse, charge, noise, np.ones(camera.n_pixels, np.float32), width)
+
+
+def draw_response(camera: CameraModel, tel_id: int) -> np.ndarray:
+    """Draw the response of one telescope's pixels, mean 1, and its dead pixels, 0; shape (n_pixels,)."""
+    rng = np.random.default_rng([tel_id, 0xDEAD])
     response = np.maximum(1 + camera.pixel_spread * rng.standard_normal(camera.n_pixels), 0)
     response[rng.random(camera.n_pixels) < camera.dead_fraction] = 0
-    return Electronics(pulse, charge, noise, response.astype(np.float32), width)
+    return response.astype(np.float32)
 
 
 @njit(cache=True)
