@@ -72,9 +72,9 @@ class Observer:
         self.n_trace = camera.n_samples + 2 * _MARGIN
 
     def receivers(self, alt: float, az: float) -> Receivers:
-        """Give the spheres around the mirrors, all facets inside, pointing at (alt, az) in deg."""
+        """Give discs that have the mirrors' area, pointing at (alt, az) in deg."""
         xyz = self.instrument.xyz
-        radius = np.array([facets.outer_radius for facets in self.facets])
+        radius = np.full(len(xyz), math.sqrt(self.instrument.dish.mirror_area / math.pi))
         return Receivers(xyz[:, 0], xyz[:, 1], xyz[:, 2], radius, alt, az)
 
     def observe(self, light: Light, rng: np.random.Generator) -> list[TelescopeImage]:
