@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iactflow.simulate.atmosphere import GLADSTONE_DALE, STEP
-from iactflow.simulate.compiled import inlined
+from iactflow.simulate.compiled import always_inlined, inlined
 from iactflow.simulate.light import Receivers
 from iactflow.simulate.particles import SPEED_OF_LIGHT
 from iactflow.simulate.rng import poisson, uniform
@@ -22,15 +22,15 @@ from iactflow.simulate.rng import poisson, uniform
 Float64 = NDArray[np.float64]
 
 # Columns of Air.table.
-DEPTH, DENSITY, REFRACTIVITY, YIELD, E_CUT = range(5)
+DEPTH, DENSITY, REFRACTIVITY, YIELD, E_CUT, PHOTON_CUT = range(6)
 
 
 class Air(NamedTuple):
     """Air and light yield against height, and the observation level.
 
-    table : (n, 5)
+    table : (n, 6)
         Rows ``atmosphere.STEP`` apart: depth (g / cm2), density (g / cm3), refractivity, photoelectrons per m of track
-        and per sin^2 of the Cherenkov angle, lowest energy of electrons worth following (GeV).
+        and per sin^2 of the Cherenkov angle, lowest energies of electrons and of photons worth following (GeV).
     height : (n,)
         Height (m) on a grid of ln(depth).
     log_depth, log_step : float
@@ -102,7 +102,7 @@ def mirrors(receivers: Receivers, cores: Float64, level: float) -> Mirrors:
     )
 
 
-@inlined
+@always_inlined
 def look_up(air: Air, height: float, column: int) -> float:
     """Interpolate a column of the table at a height (m)."""
     q = min(max(height / STEP, 0.0), air.table.shape[0] - 1.001)
@@ -111,7 +111,7 @@ def look_up(air: Air, height: float, column: int) -> float:
     return air.table[i, column] * (1 - f) + air.table[i + 1, column] * f
 
 
-@inlined
+@always_inlined
 def height_of(air: Air, depth: float) -> float:
     """Height (m) of a vertical depth (g / cm2); below the lowest grid point the top, beyond the last sea level."""
     q = (math.log(depth) - air.log_depth) / air.log_step
@@ -121,7 +121,7 @@ def height_of(air: Air, depth: float) -> float:
     return air.height[i] * (1 - f) + air.height[i + 1] * f
 
 
-@inlined
+@always_inlined
 def near_any_mirror(m: Mirrors, x, y, z, ux, uy, uz, tan, level):  # noqa: ANN001, ANN201
     """Tell whether the ring of light meets a mirror."""
     run = (level - z) / uz

@@ -11,7 +11,6 @@ from typing import Any
 import numba
 from numba.core import config
 
-
 #: The modules whose source becomes part of the compiled transport.
 TRANSPORT = (
     "atmosphere", "cherenkov", "compiled", "decays", "electromagnetic", "electron", "hadron", "kernel", "particles", "rng", "scattering",
@@ -48,6 +47,11 @@ def compiled(function: Callable[..., Any]) -> Any:
 def inlined(function: Callable[..., Any]) -> Any:
     """Compile a function as part of those that call it."""
     return numba.njit(fastmath=True, error_model="numpy", inline="never")(function)
+
+
+def always_inlined(function: Callable[..., Any]) -> Any:
+    """Compile a short function into each place that calls it."""
+    return numba.njit(fastmath=True, error_model="numpy", forceinline=True)(function)
 
 
 def is_cached(name: str) -> bool:

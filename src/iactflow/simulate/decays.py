@@ -39,7 +39,7 @@ def push_or_drop(work, air, em, limits, kind, energy, x, y, z, t, ux, uy, uz, we
     if kind == NEUTRINO:
         work.budget[NEUTRINOS] += weight * energy
     elif kind == GAMMA:
-        push_photon_or_drop(work, em, energy, x, y, z, t, ux, uy, uz, weight)
+        push_photon_or_drop(work, air, energy, x, y, z, t, ux, uy, uz, weight)
     elif kind <= POSITRON:
         push_lepton_or_drop(work, air, kind, energy, x, y, z, t, ux, uy, uz, weight)
     elif kind <= MUON_PLUS:

@@ -6,9 +6,19 @@ import math
 
 from iactflow.simulate import vertices
 from iactflow.simulate.atmosphere import STEP
-from iactflow.simulate.cherenkov import DENSITY, DEPTH, E_CUT, REFRACTIVITY, YIELD, height_of, look_up, shine
-from iactflow.simulate.compiled import inlined
-from iactflow.simulate.electromagnetic import LOG_E_MIN, LOG_E_STEP, LOSS_HEIGHT_STEP, N_ENERGY
+from iactflow.simulate.cherenkov import (
+    DENSITY,
+    DEPTH,
+    E_CUT,
+    PHOTON_CUT,
+    REFRACTIVITY,
+    YIELD,
+    height_of,
+    look_up,
+    shine,
+)
+from iactflow.simulate.compiled import always_inlined, inlined
+from iactflow.simulate.electromagnetic import LOG_E_MIN, LOG_E_STEP, LOSS_HEIGHT_STEP, N_ENERGY, RADIATION_LENGTH
 from iactflow.simulate.particles import ELECTRON, GAMMA, M_ELECTRON, PI_MINUS, PI_PLUS, POSITRON, SPEED_OF_LIGHT
 from iactflow.simulate.rng import azimuth, exponential, uniform
 from iactflow.simulate.scattering import moliere_angle, turn
@@ -28,10 +38,14 @@ from iactflow.simulate.work import (
 
 STEEPEST = -0.05  # particles that go flatter than this (87 deg from the vertical), or upwards, are dropped
 GEV_PER_TESLA_METRE = 0.299792458
+WOBBLE = 0.0136 / math.sqrt(RADIATION_LENGTH)  # GeV cm / sqrt(g): Highland's angle per projected plane, no logarithm
+ROULETTE_ENERGY, ROULETTE_WEIGHT = 0.12, 2.0
+"""Electrons below this energy (GeV) and weight that go outside the telescopes' view are kept with a chance of one half
+and twice the weight: hardly any of them turns back into view."""
 LIGHT_PER_POINT = 1.0  # photoelectrons in one mirror above which a step emits from several points
 
 
-@inlined
+@always_inlined
 def push_lepton_or_drop(work, air, kind, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN201
     """Follow an electron or positron if it can still emit light."""
     if energy > look_up(air, z, E_CUT):
@@ -40,16 +54,26 @@ def push_lepton_or_drop(work, air, kind, energy, x, y, z, t, ux, uy, uz, weight)
         work.budget[CUT] += weight * energy
 
 
-@inlined
-def push_photon_or_drop(work, em, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN201
-    """Follow a photon above the cut."""
-    if energy > em.cut:
+@always_inlined
+def push_photon_or_drop(work, air, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN201
+    """Follow a photon if its electrons can still emit light."""
+    if energy > look_up(air, z, PHOTON_CUT):
         push(work, GAMMA, energy, x, y, z, t, ux, uy, uz, weight)
     else:
         work.budget[CUT] += weight * energy
 
 
-@inlined
+@always_inlined
+def roulette(work, energy, weight):  # noqa: ANN001, ANN201
+    """Keep one of two particles with twice the weight; returns the weight. The budget sees both sides."""
+    if uniform(work.rng) < 0.5:
+        work.budget[CUT] += weight * energy
+        return 0.0
+    work.budget[CUT] -= weight * energy
+    return 2 * weight
+
+
+@always_inlined
 def follow_photon(work, air, em, first_height, thin, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN201
     """Follow a photon to its interaction.
 
@@ -92,14 +116,14 @@ def follow_photon(work, air, em, first_height, thin, energy, x, y, z, t, ux, uy,
     if choice < pair:
         _make_pair(work, air, thin, energy, x, y, z, t, ux, uy, uz, weight)
     elif choice < with_compton:
-        _scatter_photon(work, air, em, energy, x, y, z, t, ux, uy, uz, weight)
+        _scatter_photon(work, air, energy, x, y, z, t, ux, uy, uz, weight)
     else:
         push(work, PI_PLUS if uniform(work.rng) < 0.5 else PI_MINUS, energy, x, y, z, t, ux, uy, uz, weight)
         return True
     return False
 
 
-@inlined
+@always_inlined
 def _make_pair(work, air, thin, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN202
     """Replace a photon by an electron and a positron."""
     share = vertices.pair_share(work.rng, energy)
@@ -122,13 +146,13 @@ def _make_pair(work, air, thin, energy, x, y, z, t, ux, uy, uz, weight):  # noqa
 
 
 @inlined
-def _scatter_photon(work, air, em, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN202
+def _scatter_photon(work, air, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN202
     """Compton scattering."""
     share, cos = vertices.compton_share(work.rng, energy)
     sin = math.sqrt(max(1 - cos * cos, 0.0))
     c, s = azimuth(work.rng)
     a, b, d = turn(ux, uy, uz, sin, cos, c, s)
-    push_photon_or_drop(work, em, share * energy, x, y, z, t, a, b, d, weight)
+    push_photon_or_drop(work, air, share * energy, x, y, z, t, a, b, d, weight)
     recoil = energy * (1 - share) + M_ELECTRON
     along, across = energy * (1 - share * cos), energy * share * sin
     p = math.sqrt(along * along + across * across)
@@ -137,7 +161,7 @@ def _scatter_photon(work, air, em, energy, x, y, z, t, ux, uy, uz, weight):  # n
     work.budget[DEPOSITED] -= weight * M_ELECTRON  # the struck electron's mass was not the shower's
 
 
-@inlined
+@always_inlined
 def emit_along_step(work, air, m, row, before, after, mass, energy, loss, step, wobble, weight):  # noqa: ANN001, ANN201
     """Cherenkov light of one step, from one or more points on the chord of its bent path.
 
@@ -157,8 +181,6 @@ def emit_along_step(work, air, m, row, before, after, mass, energy, loss, step, 
     middle = energy - 0.5 * loss
     sin2 = row[1] + row[3] - (mass / middle) ** 2  # 2 (n - 1) - 1 / gamma^2
     if sin2 <= 0:
-        return
-    if -(before[4] * m.axis[0] + before[5] * m.axis[1] + before[6] * m.axis[2]) < m.cos_track:
         return
     ring = (before[2] - air.level) * math.sqrt(sin2) + m.around[3]
     expected = 0.5 * (row[2] + row[4]) * step * sin2 * weight * m.around[3] / (math.pi * ring)
@@ -195,7 +217,7 @@ def emit_along_step(work, air, m, row, before, after, mass, energy, loss, step, 
         )
 
 
-@inlined
+@always_inlined
 def follow_electron(work, air, em, moliere, m, field, thin, primary, kind, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN201
     """Follow an electron or positron in steps until it stops, leaves or annihilates.
 
@@ -227,6 +249,11 @@ def follow_electron(work, air, em, moliere, m, field, thin, primary, kind, energ
             work.budget[SIDEWAYS] += weight * energy
             return
         work.counts[STEPS] += 1
+        towards = -(ux * m.axis[0] + uy * m.axis[1] + uz * m.axis[2])
+        if weight < ROULETTE_WEIGHT and energy < ROULETTE_ENERGY and towards < m.cos_track:
+            weight = roulette(work, energy, weight)
+            if weight == 0:
+                return
         q = min((math.log(energy) - LOG_E_MIN) / LOG_E_STEP, N_ENERGY - 1.001)
         i = int(q)
         f = q - i
@@ -266,20 +293,21 @@ def follow_electron(work, air, em, moliere, m, field, thin, primary, kind, energ
         g = h - j
         refractivity2 = air.table[j, REFRACTIVITY] * (1 - g) + air.table[j + 1, REFRACTIVITY] * g
         light_yield2 = air.table[j, YIELD] * (1 - g) + air.table[j + 1, YIELD] * g
-        emit_along_step(
-            work,
-            air,
-            m,
-            (depth, refractivity, light_yield, refractivity2, light_yield2),
-            (x, y, z, t, ux, uy, uz),
-            (x2, y2, z2, t2, bx, by, bz),
-            M_ELECTRON,
-            energy,
-            loss,
-            step,
-            1.7 * 0.0136 / middle * math.sqrt(path / 36.62) * 0.7071,
-            weight,
-        )
+        if towards > m.cos_track:
+            emit_along_step(
+                work,
+                air,
+                m,
+                (depth, refractivity, light_yield, refractivity2, light_yield2),
+                (x, y, z, t, ux, uy, uz),
+                (x2, y2, z2, t2, bx, by, bz),
+                M_ELECTRON,
+                energy,
+                loss,
+                step,
+                WOBBLE / middle * math.sqrt(path),
+                weight,
+            )
         x, y, z, t, ux, uy, uz = x2, y2, z2, t2, bx, by, bz
         depth = air.table[j, DEPTH] * (1 - g) + air.table[j + 1, DEPTH] * g
         density = air.table[j, DENSITY] * (1 - g) + air.table[j + 1, DENSITY] * g
@@ -291,18 +319,18 @@ def follow_electron(work, air, em, moliere, m, field, thin, primary, kind, energ
         if interacts and energy > em.cut:
             choice = uniform(work.rng) * total
             if choice < table[i, 0] * (1 - f) + table[i + 1, 0] * f:
-                energy, weight = _radiate(work, em, thin, energy, x, y, z, t, ux, uy, uz, weight)
+                energy, weight = _radiate(work, air, em, thin, energy, x, y, z, t, ux, uy, uz, weight)
             elif choice < table[i, 1] * (1 - f) + table[i + 1, 1] * f:
                 energy = _knock_on(work, air, em, positron, energy, x, y, z, t, ux, uy, uz, weight)
             else:
-                _annihilate(work, em, energy, x, y, z, t, ux, uy, uz, weight)
+                _annihilate(work, air, energy, x, y, z, t, ux, uy, uz, weight)
                 return
             if work.budget[FIRST_HEIGHT] < 0:
                 work.budget[FIRST_HEIGHT] = z
 
 
-@inlined
-def _radiate(work, em, thin, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN202
+@always_inlined
+def _radiate(work, air, em, thin, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN202
     """Bremsstrahlung above the cut; returns what is left of the electron."""
     if energy * 0.95 < em.cut:  # lost too much on the way: at the tip the screened cross section vanishes
         return energy, weight
@@ -318,7 +346,7 @@ def _radiate(work, em, thin, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: A
         theta = vertices.opening(work.rng, energy)
         c, s = azimuth(work.rng)
         a, b, d = turn(ux, uy, uz, math.sin(theta), math.cos(theta), c, s)
-        push_photon_or_drop(work, em, photon, x, y, z, t, a, b, d, photon_weight)
+        push_photon_or_drop(work, air, photon, x, y, z, t, a, b, d, photon_weight)
     if rest_weight == 0:
         return 0.0, 0.0
     return rest, rest_weight
@@ -339,10 +367,10 @@ def _knock_on(work, air, em, positron, energy, x, y, z, t, ux, uy, uz, weight): 
 
 
 @inlined
-def _annihilate(work, em, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN202
+def _annihilate(work, air, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN202
     """Two photons along the track; the electron's mass comes on top."""
     share = vertices.annihilation_share(work.rng, energy)
     work.budget[DEPOSITED] -= weight * M_ELECTRON
     total = energy + M_ELECTRON
-    push_photon_or_drop(work, em, share * total, x, y, z, t, ux, uy, uz, weight)
-    push_photon_or_drop(work, em, (1 - share) * total, x, y, z, t, ux, uy, uz, weight)
+    push_photon_or_drop(work, air, share * total, x, y, z, t, ux, uy, uz, weight)
+    push_photon_or_drop(work, air, (1 - share) * total, x, y, z, t, ux, uy, uz, weight)

@@ -120,8 +120,27 @@ def interact(work, air, em, hadrons, limits, kind, energy, x, y, z, t, ux, uy, u
 
 @inlined
 def follow_heavy(
-    work, air, em, moliere, hadrons, m, field, first_height, limits, primary, kind, energy, x, y, z, t, ux, uy, uz, weight
-):  # noqa: ANN001, ANN201
+    work,
+    air,
+    em,
+    moliere,
+    hadrons,
+    m,
+    field,
+    first_height,
+    limits,
+    primary,
+    kind,
+    energy,
+    x,
+    y,
+    z,
+    t,
+    ux,
+    uy,
+    uz,
+    weight,
+):
     """Follow a hadron or muon until it interacts, decays, stops or leaves.
 
     Parameters
@@ -187,7 +206,7 @@ def follow_heavy(
         y2 = y + 0.5 * step * (uy + by)
         z2 = z + 0.5 * step * (uz + bz)
         t2 = t + step / (SPEED_OF_LIGHT * math.sqrt(beta2))
-        if bright:
+        if bright and -(ux * m.axis[0] + uy * m.axis[1] + uz * m.axis[2]) > m.cos_track:
             emit_along_step(
                 work,
                 air,

@@ -64,7 +64,10 @@ def _secondaries(event: Any, projectile: str, energy: float, rng: np.random.Gene
 def _check_balance(events: list[Float64], projectile: str, energy: float) -> float:
     """Return the mean energy of what was kept over the projectile's, without the rest mass of struck nucleons."""
     own = 1 if projectile == "proton" else 0
-    nucleons = [np.isin(e[:, 0], (PROTON, NEUTRON)).sum() - np.isin(e[:, 0], (ANTIPROTON, ANTINEUTRON)).sum() - own for e in events]
+    nucleons = [
+        np.isin(e[:, 0], (PROTON, NEUTRON)).sum() - np.isin(e[:, 0], (ANTIPROTON, ANTINEUTRON)).sum() - own
+        for e in events
+    ]
     balance = float(np.mean([e[:, 1].sum() for e in events]) - 0.939 * np.mean(nucleons)) / energy
     if not 0.5 < balance < 1.01:
         raise IactflowError(f"{projectile} on air at {energy:.3g} GeV: secondaries carry {balance:.3f} of the energy.")

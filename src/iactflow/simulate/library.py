@@ -93,7 +93,9 @@ def load() -> HadronTables:
         build(path)
     expected = json.loads(path.with_suffix(".json").read_text())["sha256"]
     if hashlib.sha256(path.read_bytes()).hexdigest() != expected:
-        raise InputError(f"{path} does not match the sha256 in {path.with_suffix('.json')}. Delete both: they come back.")
+        raise InputError(
+            f"{path} does not match the sha256 in {path.with_suffix('.json')}. Delete both: they come back."
+        )
     with np.load(path) as tables:
         free_path = ATOMIC_MASS / (6.02214076e-4 * tables["cross_sections"])
         return HadronTables(

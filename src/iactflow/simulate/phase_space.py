@@ -50,7 +50,9 @@ def products_at_rest(mass: float, masses: list[float], rng: np.random.Generator)
     """Four-momenta of two or three products of a particle at rest, by phase space, shape (n, 4), GeV."""
     if len(masses) == 2:
         p = _isotropic(rng, _breakup_momentum(mass, *masses))
-        return np.array([[np.hypot(m, np.linalg.norm(p)), *(sign * p)] for m, sign in zip(masses, (1, -1), strict=True)])
+        return np.array(
+            [[np.hypot(m, np.linalg.norm(p)), *(sign * p)] for m, sign in zip(masses, (1, -1), strict=True)]
+        )
     low, high = masses[0] + masses[1], mass - masses[2]
     bound = _breakup_momentum(mass, low, masses[2]) * _breakup_momentum(high, masses[0], masses[1])
     while True:

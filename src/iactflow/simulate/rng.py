@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from iactflow.simulate.compiled import inlined
+from iactflow.simulate.compiled import always_inlined, inlined
 
 TWO_TO_MINUS_53 = 2.0**-53
 
@@ -23,7 +23,7 @@ def stream(seed: int, primary: int, shower_index: int) -> NDArray[np.uint64]:
     return state
 
 
-@inlined
+@always_inlined
 def uniform(rng):  # noqa: ANN001, ANN201
     """Return a number from the open interval (0, 1)."""
     rng[0] += rng[1]
@@ -34,13 +34,13 @@ def uniform(rng):  # noqa: ANN001, ANN201
     return (float(z >> np.uint64(11)) + 0.5) * TWO_TO_MINUS_53
 
 
-@inlined
+@always_inlined
 def exponential(rng):  # noqa: ANN001, ANN201
     """Return an exponential variate of mean one."""
     return -math.log(uniform(rng))
 
 
-@inlined
+@always_inlined
 def azimuth(rng):  # noqa: ANN001, ANN201
     """Return cosine and sine of a uniform azimuth (von Neumann's rejection in the unit disc)."""
     while True:

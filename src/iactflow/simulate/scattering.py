@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import j0
 
-from iactflow.simulate.compiled import inlined
+from iactflow.simulate.compiled import always_inlined
 
 Float64 = NDArray[np.float64]
 
@@ -64,7 +64,7 @@ def moliere_table() -> Float64:
     return np.array(rows)
 
 
-@inlined
+@always_inlined
 def moliere_angle(table: Float64, path: float, p_beta: float, beta2: float, log_survival: float) -> float:
     """Angle of scattering in a path, rad, for minus the logarithm of a uniform random number.
 
@@ -90,7 +90,7 @@ def moliere_angle(table: Float64, path: float, p_beta: float, beta2: float, log_
     return min(CHI_C * math.sqrt(path) / p_beta * (low * (1 - f) + high * f), 1.2)
 
 
-@inlined
+@always_inlined
 def turn(ux: float, uy: float, uz: float, sin: float, cos: float, c: float, s: float) -> tuple[float, float, float]:
     """Rotate a unit vector by a polar angle (sin, cos) towards an azimuth of cosine c and sine s."""
     across2 = ux * ux + uy * uy

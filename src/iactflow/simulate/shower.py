@@ -35,6 +35,8 @@ FLATTEST = 20.0
 E_CUT_MARGIN = 0.97
 """Electrons are followed down to this part of the local Cherenkov threshold: one step further down it is 3 % lower."""
 
+PHOTON_RANGE = 200.0
+"""Photons are followed if they are above the Cherenkov threshold this deeper, g / cm2: 2 % of them fly farther."""
 
 LEPTONIC = (GAMMA, ELECTRON, MUON_MINUS)
 """Particles that sim_telarray numbers 0, 1, 2."""
@@ -81,7 +83,9 @@ def _air(site: Site, sensor: Efficiency, alt: float, settings: Settings) -> cher
     threshold = E_CUT_MARGIN * M_ELECTRON / np.sqrt(2 * np.maximum(air.refractivity(h), 1e-9))
     if settings.electron_cut > 0:
         threshold = np.full_like(h, settings.electron_cut)
-    table = np.stack([air.depth(h), air.density(h), air.refractivity(h), light, threshold], axis=1)
+    deeper = np.minimum(air.depth(h) + PHOTON_RANGE, air.depth(site.altitude))
+    photon_threshold = np.interp(air.height(deeper), h, threshold)
+    table = np.stack([air.depth(h), air.density(h), air.refractivity(h), light, threshold, photon_threshold], axis=1)
     log_depth = np.linspace(math.log(1e-3), math.log(float(air.depth(0.0))), 4000)
     height = np.interp(log_depth, np.log(np.maximum(table[::-1, 0], 1e-9)), h[::-1])
     level = site.altitude

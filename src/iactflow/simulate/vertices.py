@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from iactflow.simulate.compiled import inlined
+from iactflow.simulate.compiled import always_inlined, inlined
 from iactflow.simulate.electromagnetic import COMPLETE_SCREENING, LOG_Z_THIRD, SCREENING
 from iactflow.simulate.particles import M_ELECTRON
 from iactflow.simulate.rng import uniform
@@ -18,7 +18,7 @@ from iactflow.simulate.rng import uniform
 Rng = NDArray[np.uint64]
 
 
-@inlined
+@always_inlined
 def screened(delta: float) -> tuple[float, float]:
     """phi1 / 4 - ln(Z) / 3 and the same of phi2, not below zero (see electromagnetic.screening_functions)."""
     if delta <= 1.0:
@@ -30,7 +30,7 @@ def screened(delta: float) -> tuple[float, float]:
     return max(phi1 / 4 - LOG_Z_THIRD, 0.0), max(phi2 / 4 - LOG_Z_THIRD, 0.0)
 
 
-@inlined
+@always_inlined
 def pair_share(rng: Rng, energy: float) -> float:
     """Share of a photon's energy that one lepton of a pair gets (Bethe-Heitler, screened)."""
     highest = screened(4 * SCREENING / energy)[0]
@@ -43,7 +43,7 @@ def pair_share(rng: Rng, energy: float) -> float:
             return v
 
 
-@inlined
+@always_inlined
 def bremsstrahlung_share(rng: Rng, energy: float, cut: float) -> float:
     """Share of an electron's energy that a photon above the cut gets."""
     v_cut = cut / energy
@@ -90,7 +90,7 @@ def compton_share(rng: Rng, energy: float) -> tuple[float, float]:
             return share, cos
 
 
-@inlined
+@always_inlined
 def opening(rng: Rng, energy: float) -> float:
     """Angle between a radiated photon and its electron, or a pair's lepton and its photon, rad.
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from iactflow.simulate.compiled import inlined
+from iactflow.simulate.compiled import always_inlined
 
 Float64 = NDArray[np.float64]
 
@@ -67,15 +67,16 @@ def new_work(rng: NDArray[np.uint64], room_for_light: int) -> Work:
     )
 
 
-@inlined
+@always_inlined
 def push(work, kind, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN201
     """Put a particle on the stack."""
     n = work.counts[N_STACK]
     if n >= work.stack.shape[0]:
         work.counts[OVERFLOW] += 1
         return
-    s = work.stack[n]
-    s[ENERGY], s[X], s[Y], s[Z], s[TIME] = energy, x, y, z, t
-    s[UX], s[UY], s[UZ], s[WEIGHT], s[PRIMARY] = ux, uy, uz, weight, 0.0
+    work.stack[n, ENERGY] = energy
+    work.stack[n, X], work.stack[n, Y], work.stack[n, Z], work.stack[n, TIME] = x, y, z, t
+    work.stack[n, UX], work.stack[n, UY], work.stack[n, UZ] = ux, uy, uz
+    work.stack[n, WEIGHT], work.stack[n, PRIMARY] = weight, 0.0
     work.kind[n] = kind
     work.counts[N_STACK] = n + 1
