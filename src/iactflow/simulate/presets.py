@@ -103,6 +103,7 @@ def digicam() -> CameraModel:
         transit_time_spread=0.01,  # SST TRANSIT_TIME_JITTER
         pixel_spread=0.034,  # SST QE_VARIATION 0.03 and GAIN_VARIATION 0.016 in quadrature, assumed uncorrected
         night_sky=0.04068,  # SST NIGHTSKY_BACKGROUND (dark counts not included)
+        gain_drop_scale=1.1,  # SST NSB_GAIN_DROP_SCALE: voltage that the current takes at the SiPM's bias resistor
     )
 
 
@@ -122,6 +123,7 @@ def flashcam(focal_length: float, night_sky: float) -> CameraModel:
         transit_time_spread=0.64,  # MST TRANSIT_TIME_JITTER
         pixel_spread=0.04,  # MST QE_VARIATION 0.035 and GAIN_VARIATION 0.02 in quadrature, assumed uncorrected
         night_sky=night_sky,
+        gain_drop_scale=math.inf,  # photomultipliers
     )
 
 

@@ -26,7 +26,7 @@ from iactflow.storage import remove, write_text
 Format = Literal["dl1", "store"]
 
 #: Triggered events of a block. Part of what is simulated: other blocks draw other showers.
-EVENTS_PER_BLOCK = 40
+EVENTS_PER_BLOCK = 1000
 #: Showers of a block where their number is asked for.
 SHOWERS_PER_BLOCK = 200
 

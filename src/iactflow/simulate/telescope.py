@@ -101,6 +101,8 @@ class CameraModel:
         Relative standard deviation of the pixels' response that calibration leaves.
     night_sky : float
         Photoelectrons of the night sky (and dark counts) per pixel, GHz.
+    gain_drop_scale : float
+        Night sky at which the sensors' gain would fall to a half, GHz; infinite without such a loss.
     dead_fraction : float
         Share of pixels that give nothing.
     """
@@ -118,12 +120,18 @@ class CameraModel:
     transit_time_spread: float
     pixel_spread: float
     night_sky: float
+    gain_drop_scale: float
     dead_fraction: float = 0.0
 
     @property
     def n_pixels(self) -> int:
         """Number of pixels."""
         return int(self.geometry.n_pixels)
+
+    @property
+    def gain(self) -> float:
+        """Gain under the night sky relative to the dark, which calibration assumes."""
+        return 1 / (1 + self.night_sky / self.gain_drop_scale)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ Run ``python -m iactflow.simulate.validate_telescope SIMTEL CORSIKA_IACT_FILE`` 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from iactflow.ingest.processing import camera_calibrator, ctapipe_configuration
 from iactflow.simulate.block import EFFICIENCIES, USES_PER_SHOWER
 from iactflow.simulate.corsika import read_run, read_showers
 from iactflow.simulate.efficiency import detection_probability
+from iactflow.simulate.frames import impact_distance
 from iactflow.simulate.light import Light
 from iactflow.simulate.observe import Observer, TelescopeImage
 from iactflow.simulate.presets import preset
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Photoelectrons from which on images are compared.
 MIN_PHOTOELECTRONS = 50
+#: Times that our telescope detects the same photons anew, so that little of the scatter is ours.
+DRAWS = 6
 #: Pixels whose times are compared have at least this charge, p.e.
 _TIMED = 10
 
@@ -40,10 +42,10 @@ class Pair:
     energy : float
         TeV.
     impact : float
-        Distance from the shower's axis on the ground, m.
+        Distance from the shower's axis, m.
     theirs : dict of str to ndarray, shape (n_pixels,)
         sim_telarray's ``image``, ``peak_time`` and ``true_image``.
-    ours : ndarray of int, shape (n_pixels,)
+    ours : ndarray of int, shape (DRAWS, n_pixels)
         Our photoelectrons.
     image : TelescopeImage or None
         What our telescope recorded, if it triggered.
@@ -106,39 +108,47 @@ def observe_pairs(simtel: Path, photons: Path, name: str = "sst1m-paranal") -> t
     def detection(height: np.ndarray) -> np.ndarray:
         return detection_probability(efficiency, place, height, np.sin(np.radians(run.alt)), run.wavelengths)
 
+    showers = zip(*(read_showers(photons, run.alt, run.az, detection, _Draw(k)) for k in range(DRAWS)), strict=True)
     pairs, triggers = [], {"both": 0, "only ours": 0, "only theirs": 0}
-    showers = read_showers(photons, run.alt, run.az, detection, lambda number: np.random.default_rng([102, number]))
-    for shower, uses in showers:
-        for use, light in enumerate(uses):
+    for draws in showers:
+        shower = draws[0][0]
+        for use in range(len(shower.core_x)):
             event = shower.shower_index * USES_PER_SHOWER + use
             rng = np.random.default_rng([103, event])
-            recorded = {int(instrument.tel_ids[i.telescope]): i for i in observer.observe(light, rng)}
+            recorded = {int(instrument.tel_ids[i.telescope]): i for i in observer.observe(draws[0][1][use], rng)}
             known = {tel_id for number, tel_id in theirs if number == event}
             ours = set(recorded) if len(recorded) > 1 else set()
             for label, tel_ids in (("both", ours & known), ("only ours", ours - known), ("only theirs", known - ours)):
                 triggers[label] += len(tel_ids)
-            for tel_id, image in _photoelectrons(observer, light, known, rng):
-                core = np.array([shower.core_x[use], shower.core_y[use]])
-                impact = float(np.hypot(*(np.array(run.positions[tel_id][:2]) - core)))
-                pairs.append(Pair(shower.energy, impact, theirs[event, tel_id], image, recorded.get(tel_id)))
+            core = np.array([shower.core_x[use], shower.core_y[use]])
+            for tel_id in sorted(known):
+                telescope = int(np.flatnonzero(instrument.tel_ids == tel_id)[0])
+                images = np.stack([_photoelectrons(observer, light[use], telescope, rng) for _, light in draws])
+                impact = impact_distance(instrument.xyz[telescope], core, shower.alt, shower.az)
+                pairs.append(Pair(shower.energy, impact, theirs[event, tel_id], images, recorded.get(tel_id)))
     return pairs, triggers
 
 
-def _photoelectrons(
-    observer: Observer, light: Light, tel_ids: set[int], rng: np.random.Generator
-) -> Iterator[tuple[int, np.ndarray]]:
-    edges = np.searchsorted(light.telescope, np.arange(len(observer.facets) + 1))
-    for tel_id in sorted(tel_ids):
-        telescope = int(np.flatnonzero(observer.instrument.tel_ids == tel_id)[0])
-        part = slice(int(edges[telescope]), int(edges[telescope + 1]))
-        pixel, _ = observer.focus(telescope, light, part, rng)
-        yield tel_id, np.bincount(pixel, minlength=observer.instrument.camera.n_pixels)
+class _Draw:
+    """Random numbers of each shower for one draw."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __call__(self, shower: int) -> np.random.Generator:
+        return np.random.default_rng([102, self.number, shower])
+
+
+def _photoelectrons(observer: Observer, light: Light, telescope: int, rng: np.random.Generator) -> np.ndarray:
+    first, last = np.searchsorted(light.telescope, [telescope, telescope + 1])
+    pixel, _ = observer.focus(telescope, light, slice(int(first), int(last)), rng)
+    return np.bincount(pixel, minlength=observer.instrument.camera.n_pixels)
 
 
 def compare(pairs: list[Pair], geometry: CameraGeometry, focal_length: float) -> list[Value]:
     """Compare photoelectrons, moments and times of images in both simulations."""
     bright = [pair for pair in pairs if pair.theirs["true_image"].sum() > MIN_PHOTOELECTRONS]
-    ours = np.array([moments(pair.ours, geometry, focal_length) for pair in bright])
+    ours = np.array([np.mean([moments(draw, geometry, focal_length) for draw in pair.ours], axis=0) for pair in bright])
     theirs = np.array([moments(pair.theirs["true_image"], geometry, focal_length) for pair in bright])
     ratio, shift = ours / theirs, ours - theirs
     total = ours[:, 0].sum() / theirs[:, 0].sum()

@@ -28,7 +28,7 @@ class Electronics:
     pulse : ndarray of float32, shape (n_phases, n_pulse)
         Samples of a pulse that begins at each phase of a sample.
     charge : ndarray of float32, shape (n_charges,)
-        Charges to draw from, mean 1.
+        Charges to draw from; their mean is the gain under the night sky relative to the dark.
     noise : ndarray of float32, shape (n_noise,)
         Record of night sky and electronic noise, mean 0 (the cameras are coupled by capacitors).
     response : ndarray of float32, shape (n_pixels,)
@@ -94,7 +94,7 @@ def build_electronics(camera: CameraModel) -> Electronics:
     rng = np.random.default_rng(0xCA33)
     width = 1 / camera.sampling_rate
     pulse = _pulse_table(camera.pulse.values.tobytes(), camera.pulse.step, width)
-    charge = borel_charges(camera.crosstalk, camera.charge_spread, rng)
+    charge = np.float32(camera.gain) * borel_charges(camera.crosstalk, camera.charge_spread, rng)
     noise = np.float32(camera.electronic_noise) * rng.standard_normal(_NOISE_SAMPLES, dtype=np.float32)
     n_sky = rng.poisson(camera.night_sky * width * _NOISE_SAMPLES)
     sky = rng.random(n_sky, dtype=np.float32) * np.float32(_NOISE_SAMPLES - pulse.shape[1] - 1)
