@@ -18,6 +18,7 @@ from iactflow.simulate.compiled import always_inlined, inlined
 from iactflow.simulate.light import Receivers
 from iactflow.simulate.particles import SPEED_OF_LIGHT
 from iactflow.simulate.rng import poisson, uniform
+from iactflow.simulate.work import Work
 
 Float64 = NDArray[np.float64]
 
@@ -71,7 +72,7 @@ class Mirrors(NamedTuple):
 
 
 def direction(alt: float, az: float) -> tuple[Float64, Float64, Float64]:
-    """Unit vectors towards alt, az (deg), and of increasing azimuth and altitude there; x north, y west, z up."""
+    """Give unit vectors towards alt, az (deg), and of increasing azimuth and altitude there; x north, y west, z up."""
     a, b = math.radians(alt), math.radians(az)
     return (
         np.array([math.cos(a) * math.cos(b), -math.cos(a) * math.sin(b), math.sin(a)]),
@@ -122,7 +123,9 @@ def height_of(air: Air, depth: float) -> float:
 
 
 @always_inlined
-def near_any_mirror(m: Mirrors, x, y, z, ux, uy, uz, tan, level):  # noqa: ANN001, ANN201
+def near_any_mirror(
+    m: Mirrors, x: float, y: float, z: float, ux: float, uy: float, uz: float, tan: float, level: float
+) -> bool:
     """Tell whether the ring of light meets a mirror."""
     run = (level - z) / uz
     reach = m.around[2] + tan * run / -uz * 1.1
@@ -144,7 +147,21 @@ def near_any_mirror(m: Mirrors, x, y, z, ux, uy, uz, tan, level):  # noqa: ANN00
 
 
 @inlined
-def shine(work, air, m, x, y, z, t, ux, uy, uz, photons, sin2, depth):  # noqa: ANN001, ANN201
+def shine(
+    work: Work,
+    air: Air,
+    m: Mirrors,
+    x: float,
+    y: float,
+    z: float,
+    t: float,
+    ux: float,
+    uy: float,
+    uz: float,
+    photons: float,
+    sin2: float,
+    depth: float,
+) -> None:
     """Give every mirror on the ring its photoelectrons.
 
     Parameters

@@ -13,8 +13,8 @@ from numba.core import config
 
 #: The modules whose source becomes part of the compiled transport.
 TRANSPORT = (
-    "atmosphere", "cherenkov", "compiled", "decays", "electromagnetic", "electron", "hadron", "kernel", "particles", "rng", "scattering",
-    "vertices", "work",
+    "atmosphere", "cherenkov", "compiled", "decays", "electromagnetic", "electron", "hadron", "kernel", "particles",
+    "photon", "rng", "scattering", "tracks", "vertices", "work",
 )  # fmt: skip
 
 

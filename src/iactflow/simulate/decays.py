@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
+from iactflow.simulate.cherenkov import Air
 from iactflow.simulate.compiled import inlined
-from iactflow.simulate.electron import push_lepton_or_drop, push_photon_or_drop
+from iactflow.simulate.electromagnetic import EmTables
 from iactflow.simulate.particles import (
     ELECTRON,
     GAMMA,
@@ -26,7 +30,11 @@ from iactflow.simulate.particles import (
     POSITRON,
 )
 from iactflow.simulate.rng import azimuth, uniform
-from iactflow.simulate.work import CUT, NEUTRINOS, push
+from iactflow.simulate.tracks import push_lepton_or_drop, push_photon_or_drop
+from iactflow.simulate.work import CUT, NEUTRINOS, Work, push
+
+Float64 = NDArray[np.float64]
+Rng = NDArray[np.uint64]
 
 NEUTRINO = -1
 MUON_CUT, HADRON_CUT = range(2)
@@ -34,7 +42,22 @@ MUON_CUT, HADRON_CUT = range(2)
 
 
 @inlined
-def push_or_drop(work, air, em, limits, kind, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN201
+def push_or_drop(
+    work: Work,
+    air: Air,
+    em: EmTables,
+    limits: Float64,
+    kind: int,
+    energy: float,
+    x: float,
+    y: float,
+    z: float,
+    t: float,
+    ux: float,
+    uy: float,
+    uz: float,
+    weight: float,
+) -> None:
     """Follow a particle of any kind if it is worth it."""
     if kind == NEUTRINO:
         work.budget[NEUTRINOS] += weight * energy
@@ -47,14 +70,16 @@ def push_or_drop(work, air, em, limits, kind, energy, x, y, z, t, ux, uy, uz, we
             push(work, kind, energy, x, y, z, t, ux, uy, uz, weight)
         else:
             work.budget[CUT] += weight * energy
-    elif kind == PI_ZERO or kind == K_SHORT or energy - MASS[kind] > limits[HADRON_CUT]:
+    elif kind in (PI_ZERO, K_SHORT) or energy - MASS[kind] > limits[HADRON_CUT]:
         push(work, kind, energy, x, y, z, t, ux, uy, uz, weight)
     else:
         work.budget[CUT] += weight * energy
 
 
 @inlined
-def boosted(px, py, pz, e, nx, ny, nz, gamma):  # noqa: ANN001, ANN201
+def boosted(
+    px: float, py: float, pz: float, e: float, nx: float, ny: float, nz: float, gamma: float
+) -> tuple[float, float, float, float]:
     """Boost a momentum and energy along a unit vector with a Lorentz factor."""
     along = px * nx + py * ny + pz * nz
     gamma_beta = math.sqrt(max(gamma * gamma - 1, 0.0))
@@ -63,7 +88,7 @@ def boosted(px, py, pz, e, nx, ny, nz, gamma):  # noqa: ANN001, ANN201
 
 
 @inlined
-def isotropic(rng):  # noqa: ANN001, ANN201
+def isotropic(rng: Rng) -> tuple[float, float, float]:
     """Draw a unit vector."""
     cos = 2 * uniform(rng) - 1
     sin = math.sqrt(1 - cos * cos)
@@ -72,19 +97,38 @@ def isotropic(rng):  # noqa: ANN001, ANN201
 
 
 @inlined
-def breakup(mass, m1, m2):  # noqa: ANN001, ANN201
+def breakup(mass: float, m1: float, m2: float) -> float:
     """Momentum of the products of a two-body decay at rest (PDG 2022, equation 49.17)."""
     product = (mass * mass - (m1 + m2) ** 2) * (mass * mass - (m1 - m2) ** 2)
     return math.sqrt(max(product, 0.0)) / (2 * mass)
 
 
 @inlined
-def _mass_of(kind):  # noqa: ANN001, ANN202
+def _mass_of(kind: int) -> float:
     return 0.0 if kind == NEUTRINO else MASS[kind]
 
 
 @inlined
-def _send(work, air, em, limits, kind, px, py, pz, e, gamma, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN202
+def _send(
+    work: Work,
+    air: Air,
+    em: EmTables,
+    limits: Float64,
+    kind: int,
+    px: float,
+    py: float,
+    pz: float,
+    e: float,
+    gamma: float,
+    x: float,
+    y: float,
+    z: float,
+    t: float,
+    ux: float,
+    uy: float,
+    uz: float,
+    weight: float,
+) -> None:
     """Boost a product from the parent's rest frame and follow it."""
     px, py, pz, e = boosted(px, py, pz, e, ux, uy, uz, gamma)
     p = 1 / math.sqrt(max(px * px + py * py + pz * pz, 1e-18))
@@ -92,7 +136,24 @@ def _send(work, air, em, limits, kind, px, py, pz, e, gamma, x, y, z, t, ux, uy,
 
 
 @inlined
-def two_body(work, air, em, limits, mass, k1, k2, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN201
+def two_body(
+    work: Work,
+    air: Air,
+    em: EmTables,
+    limits: Float64,
+    mass: float,
+    k1: int,
+    k2: int,
+    energy: float,
+    x: float,
+    y: float,
+    z: float,
+    t: float,
+    ux: float,
+    uy: float,
+    uz: float,
+    weight: float,
+) -> None:
     """Decay isotropically into two particles."""
     m1, m2 = _mass_of(k1), _mass_of(k2)
     p = breakup(mass, m1, m2)
@@ -104,7 +165,25 @@ def two_body(work, air, em, limits, mass, k1, k2, energy, x, y, z, t, ux, uy, uz
 
 
 @inlined
-def three_body(work, air, em, limits, mass, k1, k2, k3, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN201
+def three_body(
+    work: Work,
+    air: Air,
+    em: EmTables,
+    limits: Float64,
+    mass: float,
+    k1: int,
+    k2: int,
+    k3: int,
+    energy: float,
+    x: float,
+    y: float,
+    z: float,
+    t: float,
+    ux: float,
+    uy: float,
+    uz: float,
+    weight: float,
+) -> None:
     """Decay into three particles by phase space."""
     m1, m2, m3 = _mass_of(k1), _mass_of(k2), _mass_of(k3)
     low, high = m1 + m2, mass - m3
@@ -129,7 +208,22 @@ def three_body(work, air, em, limits, mass, k1, k2, k3, energy, x, y, z, t, ux, 
 
 
 @inlined
-def _muon(work, air, em, limits, kind, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN202
+def _muon(
+    work: Work,
+    air: Air,
+    em: EmTables,
+    limits: Float64,
+    kind: int,
+    energy: float,
+    x: float,
+    y: float,
+    z: float,
+    t: float,
+    ux: float,
+    uy: float,
+    uz: float,
+    weight: float,
+) -> None:
     """Decay of a muon: the Michel spectrum of the electron, x^2 (3 - 2 x), polarisation neglected."""
     share = 1.0
     while True:
@@ -147,16 +241,31 @@ def _muon(work, air, em, limits, kind, energy, x, y, z, t, ux, uy, uz, weight): 
 
 
 @inlined
-def decay(work, air, em, limits, kind, energy, x, y, z, t, ux, uy, uz, w):  # noqa: ANN001, ANN201
+def decay(
+    work: Work,
+    air: Air,
+    em: EmTables,
+    limits: Float64,
+    kind: int,
+    energy: float,
+    x: float,
+    y: float,
+    z: float,
+    t: float,
+    ux: float,
+    uy: float,
+    uz: float,
+    w: float,
+) -> None:
     """Let a particle decay where it is."""
     r = uniform(work.rng)
     mass = MASS[kind]
     if kind == PI_ZERO:
         two_body(work, air, em, limits, M_PI_ZERO, GAMMA, GAMMA, energy, x, y, z, t, ux, uy, uz, w)
-    elif kind == PI_PLUS or kind == PI_MINUS:
+    elif kind in (PI_PLUS, PI_MINUS):
         muon = MUON_PLUS if kind == PI_PLUS else MUON_MINUS
         two_body(work, air, em, limits, M_PION, muon, NEUTRINO, energy, x, y, z, t, ux, uy, uz, w)
-    elif kind == K_PLUS or kind == K_MINUS:
+    elif kind in (K_PLUS, K_MINUS):
         plus = kind == K_PLUS
         same, other = (PI_PLUS, PI_MINUS) if plus else (PI_MINUS, PI_PLUS)
         muon, electron = (MUON_PLUS, POSITRON) if plus else (MUON_MINUS, ELECTRON)

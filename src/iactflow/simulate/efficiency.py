@@ -58,7 +58,10 @@ FLASHCAM = Efficiency(
     # once to sim_telarray's photoelectrons of the prod-3 FlashCam images.
     name="flashcam",
     wavelength=_NM,
-    sensor=(0.10, 0.20, 0.27, 0.31, 0.33, 0.34, 0.335, 0.325, 0.31, 0.29, 0.27, 0.25, 0.22, 0.17, 0.13, 0.11, 0.09, 0.04, 0.01),
+    sensor=(
+        0.10, 0.20, 0.27, 0.31, 0.33, 0.34, 0.335, 0.325, 0.31, 0.29, 0.27, 0.25, 0.22, 0.17, 0.13, 0.11, 0.09, 0.04,
+        0.01,
+    ),
     throughput=0.64,
 )  # fmt: skip
 ALL_PHOTONS = Efficiency("all photons", (0.0, 2000.0), (1.0, 1.0), 1.0)

@@ -147,7 +147,7 @@ def annihilation(energy: Float64) -> Float64:
 
 
 def density_effect(beta_gamma: Float64, density: float) -> Float64:
-    """Sternheimer's delta for air of a density (g / cm3); thinner air shifts it by ln(density ratio) (his section II)."""
+    """Sternheimer's delta for air of a density (g / cm3); thinner air shifts it by ln(density ratio)."""
     shift = np.log(STERNHEIMER["density"] / density)
     x = np.log10(beta_gamma) - shift / (2 * np.log(10))
     high = 2 * np.log(10) * x - STERNHEIMER["c"]

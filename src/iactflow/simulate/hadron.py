@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 
-from iactflow.simulate.cherenkov import DENSITY, DEPTH, REFRACTIVITY, YIELD, look_up
+import numpy as np
+from numpy.typing import NDArray
+
+from iactflow.simulate.cherenkov import DENSITY, DEPTH, REFRACTIVITY, YIELD, Air, Mirrors, look_up
 from iactflow.simulate.compiled import inlined
 from iactflow.simulate.decays import HADRON_CUT, MUON_CUT, decay, push_or_drop
-from iactflow.simulate.electromagnetic import EXCITATION, STERNHEIMER, TWO_PI_RE2_N_M
-from iactflow.simulate.electron import GEV_PER_TESLA_METRE, STEEPEST, emit_along_step
+from iactflow.simulate.electromagnetic import EXCITATION, STERNHEIMER, TWO_PI_RE2_N_M, EmTables
+from iactflow.simulate.library import HadronTables
 from iactflow.simulate.particles import (
     C_TAU,
     CHARGE,
@@ -25,6 +28,7 @@ from iactflow.simulate.particles import (
 )
 from iactflow.simulate.rng import azimuth, exponential, uniform
 from iactflow.simulate.scattering import moliere_angle, turn
+from iactflow.simulate.tracks import GEV_PER_TESLA_METRE, STEEPEST, emit_along_step
 from iactflow.simulate.work import (
     CUT,
     DEPOSITED,
@@ -36,7 +40,10 @@ from iactflow.simulate.work import (
     N_PROFILE,
     PROFILE_STEP,
     SIDEWAYS,
+    Work,
 )
+
+Float64 = NDArray[np.float64]
 
 LONG_STEP, SHORT_STEP = 400.0, 100.0  # m, for particles below and above the Cherenkov threshold
 RADIATIVE_LOSS = 2.9e-6  # cm2 / g: muons' pair production, bremsstrahlung, nuclear loss per energy in air near 1 TeV
@@ -44,7 +51,7 @@ RADIATIVE_LOSS = 2.9e-6  # cm2 / g: muons' pair production, bremsstrahlung, nucl
 
 
 @inlined
-def collision_loss(mass, energy, density):  # noqa: ANN001, ANN201
+def collision_loss(mass: float, energy: float, density: float) -> float:
     """Bethe's mean loss of a heavy particle of charge one, GeV cm2 / g (PDG 2022, equation 34.5)."""
     gamma = energy / mass
     bg2 = max(gamma * gamma - 1, 1e-3)
@@ -66,7 +73,7 @@ C_BAR, A_STERNHEIMER, M_STERNHEIMER = STERNHEIMER["c"], STERNHEIMER["a"], STERNH
 
 
 @inlined
-def free_path(hadrons, kind, energy):  # noqa: ANN001, ANN201
+def free_path(hadrons: HadronTables, kind: int, energy: float) -> float:
     """Mean free path for production of particles in air, g / cm2."""
     row = hadrons.free_path[PROJECTILE[kind]]
     n = row.shape[0]
@@ -77,7 +84,23 @@ def free_path(hadrons, kind, energy):  # noqa: ANN001, ANN201
 
 
 @inlined
-def interact(work, air, em, hadrons, limits, kind, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN201
+def interact(
+    work: Work,
+    air: Air,
+    em: EmTables,
+    hadrons: HadronTables,
+    limits: Float64,
+    kind: int,
+    energy: float,
+    x: float,
+    y: float,
+    z: float,
+    t: float,
+    ux: float,
+    uy: float,
+    uz: float,
+    weight: float,
+) -> None:
     """Take an interaction of a neighbouring energy from the library and scale its energies."""
     work.counts[INTERACTIONS] += 1
     log = math.log(energy)
@@ -93,7 +116,7 @@ def interact(work, air, em, hadrons, limits, kind, energy, x, y, z, t, ux, uy, u
     k = begin + int(uniform(work.rng) * (end - begin))
     # The library knows p, pi+ and K+ only: their mirror images stand for n, pi- and K-, either for neutral kaons.
     mirrored = kind == NEUTRON or CHARGE[kind] < 0
-    if kind == K_LONG or kind == K_SHORT:
+    if kind in (K_LONG, K_SHORT):
         mirrored = uniform(work.rng) < 0.5
     turn_c, turn_s = azimuth(work.rng)
     rest = energy
@@ -120,27 +143,27 @@ def interact(work, air, em, hadrons, limits, kind, energy, x, y, z, t, ux, uy, u
 
 @inlined
 def follow_heavy(
-    work,
-    air,
-    em,
-    moliere,
-    hadrons,
-    m,
-    field,
-    first_height,
-    limits,
-    primary,
-    kind,
-    energy,
-    x,
-    y,
-    z,
-    t,
-    ux,
-    uy,
-    uz,
-    weight,
-):
+    work: Work,
+    air: Air,
+    em: EmTables,
+    moliere: Float64,
+    hadrons: HadronTables,
+    m: Mirrors,
+    field: Float64,
+    first_height: float,
+    limits: Float64,
+    primary: bool,
+    kind: int,
+    energy: float,
+    x: float,
+    y: float,
+    z: float,
+    t: float,
+    ux: float,
+    uy: float,
+    uz: float,
+    weight: float,
+) -> None:
     """Follow a hadron or muon until it interacts, decays, stops or leaves.
 
     Parameters

@@ -7,8 +7,11 @@ Phys. G 25 (1999) 1859 (UrQMD). Both generators come with chromo and need nothin
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,18 +34,16 @@ SOFTEST_PHOTON = 0.02  # GeV
 ELASTIC = 0.9  # share of the energy above which a meson that made nothing new counts as scattered elastically
 
 
-def _generators(seed: int) -> tuple[Any, Any]:
+def _chromo() -> tuple[Any, Any]:
+    """Import chromo, or say how to get it."""
     try:
-        from chromo import models
-        from chromo.kinematics import FixedTarget, GeV
+        from chromo import kinematics, models
     except ImportError as error:
         raise IactflowError(
-            "Hadronic showers need the package chromo 0.11, once, to sample interactions. It could not be imported: "
-            f"{error}. Install it with: pip install 'iactflow[simulate]'"
+            "Showers need the package chromo 0.11, once per installation, to sample hadronic interactions. It could "
+            f"not be imported: {error}. Install it with: pip install chromo==0.11.0"
         ) from error
-    kinematics = FixedTarget(1000 * GeV, "proton", "N14")
-    low = FixedTarget(50 * GeV, "proton", "N14")
-    return models.Sibyll23d(kinematics, seed=seed), models.UrQMD34(low, seed=seed + 1)
+    return models, kinematics
 
 
 def _secondaries(event: Any, projectile: str, energy: float, rng: np.random.Generator) -> Float64 | None:
@@ -74,6 +75,34 @@ def _check_balance(events: list[Float64], projectile: str, energy: float) -> flo
     return balance
 
 
+def _inelastic(generator: Any, projectile: str, energy: float, n: int, rng: np.random.Generator) -> list[Float64]:
+    """Sample n inelastic interactions."""
+    events: list[Float64] = []
+    for event in generator(3 * n):
+        found = _secondaries(event, projectile, energy, rng)
+        if found is not None:
+            events.append(found)
+        if len(events) == n:
+            return events
+    raise IactflowError(f"{projectile} at {energy:.3g} GeV: only {len(events)} of {3 * n} interactions were inelastic.")
+
+
+@contextmanager
+def _quiet_in_folder() -> Iterator[None]:
+    """Work in a temporary folder, where UrQMD writes its tables, without what the Fortran codes print."""
+    here, out = Path.cwd(), os.dup(1)
+    sys.stdout.flush()
+    with tempfile.TemporaryDirectory() as folder, open(os.devnull, "w") as nowhere:
+        os.chdir(folder)
+        os.dup2(nowhere.fileno(), 1)
+        try:
+            yield
+        finally:
+            os.dup2(out, 1)
+            os.close(out)
+            os.chdir(here)
+
+
 def sample(seed: int) -> dict[str, Any]:
     """Sample the whole library.
 
@@ -84,38 +113,30 @@ def sample(seed: int) -> dict[str, Any]:
         (n_projectiles, n_energies, 2) range of interactions; ``energies`` (GeV); ``cross_sections`` (n_projectiles,
         n_sibyll) production cross section in air, mb; ``balance`` (n_projectiles, n_energies).
     """
-    from chromo.kinematics import FixedTarget, GeV
-
+    models, kinematics = _chromo()
     rng = np.random.default_rng(seed)
     energies = np.concatenate([URQMD_ENERGIES, SIBYLL_ENERGIES])
     groups = np.zeros((len(PROJECTILES), len(energies), 2), np.int64)
     sections = np.zeros((len(PROJECTILES), len(SIBYLL_ENERGIES)))
     balance = np.zeros(groups.shape[:2])
     interactions: list[Float64] = []
-    here = Path.cwd()
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+    with _quiet_in_folder(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        os.chdir(folder)  # UrQMD writes its tables where it is
-        try:
-            sibyll, urqmd = _generators(seed)
-            for p, projectile in enumerate(PROJECTILES):
-                for i, energy in enumerate(energies):
-                    high = i >= len(URQMD_ENERGIES)
+        beam = kinematics.FixedTarget(1000.0 * kinematics.GeV, "proton", "N14")
+        sibyll, urqmd = models.Sibyll23d(beam, seed=seed), models.UrQMD34(beam, seed=seed + 1)
+        for p, projectile in enumerate(PROJECTILES):
+            for i, energy in enumerate(energies):
+                high = i >= len(URQMD_ENERGIES)
+                events: list[Float64] = []
+                for target, share in TARGETS:
                     generator = sibyll if high else urqmd
-                    events: list[Float64] = []
-                    for target, share in TARGETS:
-                        generator.kinematics = FixedTarget(float(energy) * GeV, projectile, target)
-                        if high:
-                            sections[p, i - len(URQMD_ENERGIES)] += share * float(generator.cross_section().prod)
-                        wanted = round(share * EVENTS_PER_ENERGY)
-                        found = (_secondaries(event, projectile, energy, rng) for event in generator(2 * wanted))
-                        inelastic = (event for event in found if event is not None)
-                        events += [event for event, _ in zip(inelastic, range(wanted), strict=False)]
-                    balance[p, i] = _check_balance(events, projectile, float(energy))
-                    groups[p, i] = len(interactions), len(interactions) + len(events)
-                    interactions += events
-        finally:
-            os.chdir(here)
+                    generator.kinematics = kinematics.FixedTarget(float(energy) * kinematics.GeV, projectile, target)
+                    if high:
+                        sections[p, i - len(URQMD_ENERGIES)] += share * float(generator.cross_section().prod)
+                    events += _inelastic(generator, projectile, energy, round(share * EVENTS_PER_ENERGY), rng)
+                balance[p, i] = _check_balance(events, projectile, float(energy))
+                groups[p, i] = len(interactions), len(interactions) + len(events)
+                interactions += events
     return {
         "particles": np.concatenate(interactions).astype(np.float32),
         "first": np.concatenate([[0], np.cumsum([len(i) for i in interactions])]),

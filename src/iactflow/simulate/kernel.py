@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
+from iactflow.simulate.cherenkov import Air, Mirrors
 from iactflow.simulate.compiled import compiled
-from iactflow.simulate.electron import follow_electron, follow_photon
+from iactflow.simulate.electromagnetic import EmTables
+from iactflow.simulate.electron import follow_electron
 from iactflow.simulate.hadron import follow_heavy, interact
+from iactflow.simulate.library import HadronTables
 from iactflow.simulate.particles import GAMMA, POSITRON
-from iactflow.simulate.work import ENERGY, FIRST_HEIGHT, N_STACK, PRIMARY, TIME, UX, UY, UZ, WEIGHT, X, Y, Z
+from iactflow.simulate.photon import follow_photon
+from iactflow.simulate.work import ENERGY, FIRST_HEIGHT, N_STACK, PRIMARY, TIME, UX, UY, UZ, WEIGHT, Work, X, Y, Z
+
+Float64 = NDArray[np.float64]
 
 
 @compiled
-def run_shower(work, air, em, moliere, hadrons, m, field, thin, first_height, limits):  # noqa: ANN001, ANN201
+def run_shower(
+    work: Work,
+    air: Air,
+    em: EmTables,
+    moliere: Float64,
+    hadrons: HadronTables,
+    m: Mirrors,
+    field: Float64,
+    thin: Float64,
+    first_height: float,
+    limits: Float64,
+) -> None:
     """Follow everything that is on the stack, and all its descendants.
 
     Parameters
@@ -49,5 +69,6 @@ def run_shower(work, air, em, moliere, hadrons, m, field, thin, first_height, li
             )  # fmt: skip
         else:
             follow_heavy(
-                work, air, em, moliere, hadrons, m, field, fixed, limits, primary, kind, energy, x, y, z, t, ux, uy, uz, w
+                work, air, em, moliere, hadrons, m, field, fixed, limits, primary, kind,
+                energy, x, y, z, t, ux, uy, uz, w,
             )  # fmt: skip

@@ -22,10 +22,10 @@ M_PROTON = 0.93827209
 M_NEUTRON = 0.93956542
 
 #: Mass by particle number, GeV.
-MASS = np.array(
-    [0.0, M_ELECTRON, M_ELECTRON, M_MUON, M_MUON, M_PI_ZERO, M_PION, M_PION, M_KAON, M_KAON, M_K_ZERO, M_K_ZERO]
-    + [M_PROTON, M_NEUTRON, M_PROTON, M_NEUTRON]
-)
+MASS = np.array([
+    0.0, M_ELECTRON, M_ELECTRON, M_MUON, M_MUON, M_PI_ZERO, M_PION, M_PION, M_KAON, M_KAON, M_K_ZERO, M_K_ZERO,
+    M_PROTON, M_NEUTRON, M_PROTON, M_NEUTRON,
+])  # fmt: skip
 #: Charge by particle number, units of e.
 CHARGE = np.array([0.0, -1.0, 1.0, -1.0, 1.0, 0.0, 1.0, -1.0, 1.0, -1.0, 0.0, 0.0, 1.0, 0.0, -1.0, 0.0])
 #: Mean life times the speed of light by particle number, m; zero where the particle is stable in a shower.

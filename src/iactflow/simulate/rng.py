@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from iactflow.simulate.compiled import always_inlined, inlined
 
+Rng = NDArray[np.uint64]
+
 TWO_TO_MINUS_53 = 2.0**-53
 
 
@@ -24,7 +26,7 @@ def stream(seed: int, primary: int, shower_index: int) -> NDArray[np.uint64]:
 
 
 @always_inlined
-def uniform(rng):  # noqa: ANN001, ANN201
+def uniform(rng: Rng) -> float:
     """Return a number from the open interval (0, 1)."""
     rng[0] += rng[1]
     z = rng[0]
@@ -35,13 +37,13 @@ def uniform(rng):  # noqa: ANN001, ANN201
 
 
 @always_inlined
-def exponential(rng):  # noqa: ANN001, ANN201
+def exponential(rng: Rng) -> float:
     """Return an exponential variate of mean one."""
     return -math.log(uniform(rng))
 
 
 @always_inlined
-def azimuth(rng):  # noqa: ANN001, ANN201
+def azimuth(rng: Rng) -> tuple[float, float]:
     """Return cosine and sine of a uniform azimuth (von Neumann's rejection in the unit disc)."""
     while True:
         a = 2.0 * uniform(rng) - 1.0
@@ -53,7 +55,7 @@ def azimuth(rng):  # noqa: ANN001, ANN201
 
 
 @inlined
-def poisson(rng, mean):  # noqa: ANN001, ANN201
+def poisson(rng: Rng, mean: float) -> int:
     """Return a Poisson variate, by inversion in pieces of mean at most 30 (so that exp does not underflow)."""
     total = 0
     while mean > 0.0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import sys
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ from iactflow.simulate.site import Site
 Float64 = NDArray[np.float64]
 
 FLATTEST = 20.0
-"""Lowest altitude of a primary, deg: below, the flat atmosphere (as in CORSIKA's standard version) is no longer good."""
+"""Lowest altitude of a primary, deg; below, a flat atmosphere (as in CORSIKA's standard version) is not good enough."""
 E_CUT_MARGIN = 0.97
 """Electrons are followed down to this part of the local Cherenkov threshold: one step further down it is 3 % lower."""
 
@@ -76,7 +77,7 @@ DEFAULT = Settings()
 
 @lru_cache(maxsize=8)
 def _air(site: Site, sensor: Efficiency, alt: float, settings: Settings) -> cherenkov.Air:
-    """Tabulate the air above a site for light from an altitude angle (deg)."""
+    """Tabulate the air above a site for light that arrives at an altitude angle (deg)."""
     air = site.atmosphere
     h = air.heights
     light = efficiency.yield_per_metre(sensor, site, h, math.sin(math.radians(alt)), settings.absorption)
@@ -186,7 +187,7 @@ def simulate_shower(
 
     if not is_cached("run_shower"):
         print("Compiling the shower code (once per machine and version, about 1 min) ...", file=sys.stderr, flush=True)
-    tables = (_air(site, sensor, round(alt, 1), settings), _electromagnetic(site, settings), _moliere(), library.load())
+    tables = (_air(site, sensor, receivers.alt, settings), _electromagnetic(site, settings), _moliere(), library.load())
     places = cherenkov.mirrors(receivers, cores, site.altitude)
     down = -cherenkov.direction(alt, az)[0]
     thin = np.array([settings.thin_below * energy_tev * 1e3, settings.max_weight])
@@ -246,7 +247,7 @@ def _split(state: work.Work, cores: Float64, receivers: Receivers, down: Float64
     telescope, light = state.telescope[:n][order], state.light[:n][order]
     bounds = np.searchsorted(telescope, np.arange(len(cores) + 1) * receivers.n_telescopes)
     out = []
-    for i, (first, last) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+    for i, (first, last) in enumerate(itertools.pairwise(bounds)):
         delay = np.float32((cores[i] @ down[:2]) / SPEED_OF_LIGHT)
         piece = light[first:last]
         which = (telescope[first:last] - i * receivers.n_telescopes).astype(np.int32)

@@ -68,7 +68,19 @@ def new_work(rng: NDArray[np.uint64], room_for_light: int) -> Work:
 
 
 @always_inlined
-def push(work, kind, energy, x, y, z, t, ux, uy, uz, weight):  # noqa: ANN001, ANN201
+def push(
+    work: Work,
+    kind: int,
+    energy: float,
+    x: float,
+    y: float,
+    z: float,
+    t: float,
+    ux: float,
+    uy: float,
+    uz: float,
+    weight: float,
+) -> None:
     """Put a particle on the stack."""
     n = work.counts[N_STACK]
     if n >= work.stack.shape[0]:
