@@ -15,7 +15,7 @@ def thrown(n=3000, **settings):
 
 
 def test_energies_follow_the_power_law():
-    config, showers = thrown(energy_min=1 * u.TeV, energy_max=10 * u.TeV, spectral_index=-2.0)
+    _, showers = thrown(energy_min=1 * u.TeV, energy_max=10 * u.TeV, spectral_index=-2.0)
     energies = np.array([shower.energy for shower in showers])
     assert energies.min() >= 1
     assert energies.max() <= 10
@@ -30,7 +30,7 @@ def test_power_laws_span_their_range(index):
 
 
 def test_directions_fill_the_cone_evenly():
-    config, showers = thrown(viewcone=3 * u.deg, azimuth=30 * u.deg)
+    _, showers = thrown(viewcone=3 * u.deg, azimuth=30 * u.deg)
     axis = direction(70, 30)
     angles = np.degrees([np.arccos(min(direction(s.alt, s.az) @ axis, 1)) for s in showers])
     assert angles.max() <= 3.0001
@@ -43,7 +43,7 @@ def test_a_point_source_is_a_point():
 
 
 def test_cores_fill_the_disc_evenly():
-    config, showers = thrown(500, reuse=10, scatter_radius=400 * u.m)
+    _, showers = thrown(500, reuse=10, scatter_radius=400 * u.m)
     distance = np.concatenate([np.hypot(*shower.cores.T) for shower in showers])
     assert len(distance) == 5000
     assert distance.max() <= 400

@@ -21,7 +21,7 @@ def recorded(electronics, pixel, time, rng, n_trace=90):
 def test_crosstalk_charges_have_mean_one_and_borels_variance(rng):
     charge = borel_charges(0.08, 0.0, rng, 400_000)
     assert charge.mean() == pytest.approx(1, abs=1e-4)
-    # Borel: variance / mean^2 = L / (1 - L)
+    # Borel's variance over the squared mean is L / (1 - L)
     assert charge.var() == pytest.approx(0.08 / 0.92, rel=0.02)
     # the first peak lies at 1 - L of the mean: 5.00 of 5.43 counts in the public file's configuration
     assert np.median(charge) == pytest.approx(5.00 / 5.43, abs=0.002)

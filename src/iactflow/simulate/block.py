@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from iactflow.config import to_yaml
+from iactflow.config import to_yaml, validate
 from iactflow.errors import ConfigError, IactflowError
 from iactflow.simulate.config import PRIMARIES, Simulate
 from iactflow.simulate.corsika import read_run, read_showers
@@ -93,8 +93,6 @@ class Block:
         ConfigError
             If it is none.
         """
-        from iactflow.config import validate
-
         try:
             values = json.loads(text)
             config = validate(Simulate, values.pop("config"), origin)
@@ -160,7 +158,7 @@ def prepare(block: Block) -> Simulated:
     """Set up what a block is simulated with; nothing is thrown yet."""
     instrument, config = resolve(block.config)
     if block.photons is not None:
-        instrument = _at_photons(instrument, block.photons)
+        instrument, config = _at_photons(instrument, config, block.photons)
     return Simulated(instrument, config)
 
 
@@ -241,7 +239,8 @@ def _observer(card: str) -> Observer:
     return Observer(prepare(Block.from_card(card, "run card")).instrument)
 
 
-def _at_photons(instrument: Instrument, photons: str) -> Instrument:
+def _at_photons(instrument: Instrument, config: Simulate, photons: str) -> tuple[Instrument, Simulate]:
+    """Take telescopes' places and what was thrown from a CORSIKA file."""
     run = read_run(Path(photons))
     altitude = site(instrument.site).altitude
     if abs(run.observation_height - altitude) > _SAME_ALTITUDE:
@@ -249,4 +248,21 @@ def _at_photons(instrument: Instrument, photons: str) -> Instrument:
             f"{photons} was made for {run.observation_height:.0f} m above sea level, {instrument.name} stands at "
             f"{altitude:.0f} m. Choose a preset of that site (--preset)."
         )
-    return instrument.with_telescopes(run.positions)
+    names = {number: name for name, number in PRIMARIES.items()}
+    if run.primary not in names:
+        raise ConfigError(f"{photons} holds showers of the primary {run.primary}. Known: {', '.join(PRIMARIES)}.")
+    thrown = {
+        "primary": names[run.primary],
+        "energy_min": f"{run.energy_range[0]} TeV",
+        "energy_max": f"{run.energy_range[1]} TeV",
+        "spectral_index": run.spectral_index,
+        "zenith": f"{90 - run.alt:.6f} deg",
+        "azimuth": f"{run.az:.6f} deg",
+        "viewcone": f"{run.viewcone[1]} deg",
+        "reuse": run.n_reuse,
+    }
+    if run.scatter_radius:
+        thrown["scatter_radius"] = f"{run.scatter_radius} m"
+    return instrument.with_telescopes(run.positions), validate(
+        Simulate, config.model_dump(mode="json") | thrown, photons
+    )

@@ -61,6 +61,19 @@ class Simulate(Section):
         return self
 
     @property
+    def energies(self) -> tuple[float, float]:
+        """Lowest and highest energy in TeV, once `iactflow.simulate.instruments.resolve` has filled them in."""
+        assert self.energy_min is not None
+        assert self.energy_max is not None
+        return float(self.energy_min.to_value("TeV")), float(self.energy_max.to_value("TeV"))
+
+    @property
+    def radius(self) -> float:
+        """Radius of the disc of cores in m, once `iactflow.simulate.instruments.resolve` has filled it in."""
+        assert self.scatter_radius is not None
+        return float(self.scatter_radius.to_value("m"))
+
+    @property
     def primary_id(self) -> int:
-        """ctapipe's number of the primary."""
+        """Number that ctapipe gives the primary."""
         return PRIMARIES[self.primary]

@@ -13,6 +13,7 @@ from ctapipe.containers import (
 
 from iactflow.simulate.block import Simulated, SimulatedEvent
 from iactflow.simulate.config import Simulate
+from iactflow.simulate.efficiency import BIN, WAVELENGTHS
 from iactflow.simulate.frames import impact_distance
 from iactflow.simulate.site import site
 
@@ -76,14 +77,16 @@ def simulation_container(obs_id: int, thrown: Simulated) -> SimulationConfigCont
         max_scatter_range=config.scatter_radius,
         min_scatter_range=0 * u.m,
         core_pos_mode=1,
+        corsika_wlen_min=(WAVELENGTHS[0] - BIN / 2) * u.nm,
+        corsika_wlen_max=(WAVELENGTHS[-1] + BIN / 2) * u.nm,
     )
 
 
 def distribution_container(obs_id: int, thrown: Simulated) -> SimulatedShowerDistribution:
     """Give the histogram of thrown uses of showers over distance from the array's centre and energy."""
     config = thrown.config
-    distance = np.linspace(0, config.scatter_radius.to_value("m"), _BINS + 1)
-    energy = np.geomspace(config.energy_min.to_value("TeV"), config.energy_max.to_value("TeV"), _BINS + 1)
+    distance = np.linspace(0, config.radius, _BINS + 1)
+    energy = np.geomspace(*config.energies, _BINS + 1)
     cores = np.concatenate([np.empty(0), *thrown.distances])
     each = np.repeat(thrown.energies, [len(uses) for uses in thrown.distances])
     histogram, _, _ = np.histogram2d(cores, each, bins=(distance, energy))

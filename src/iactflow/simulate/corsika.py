@@ -203,20 +203,20 @@ def _depth_of_maximum(event: Any) -> float:
 
 def _input_card(file: IACTFile) -> dict[str, list[str]]:
     """Split CORSIKA's input card into keywords and what follows them."""
-    card = file.input_card or b""
-    text = card.decode("latin-1") if isinstance(card, bytes) else str(card)
+    text = bytes(file.input_card or b"").decode("latin-1")
     lines = (line.split() for line in text.splitlines())
     return {words[0].upper(): words[1:] for words in lines if len(words) > 1 and not words[0].startswith("*")}
 
 
 def _open(path: Path) -> IACTFile:
     from eventio import IACTFile
+    from eventio.exceptions import WrongType
 
     try:
         return IACTFile(str(path))
     except FileNotFoundError as error:
         raise InputError(f"{path} does not exist. --photons takes CORSIKA IACT files.") from error
-    except (OSError, ValueError, EOFError, StopIteration, TypeError) as error:
+    except (OSError, ValueError, EOFError, StopIteration, TypeError, WrongType) as error:
         raise InputError(
             f"{path} is no CORSIKA IACT file: {error}. --photons takes files that CORSIKA's IACT option wrote."
         ) from error

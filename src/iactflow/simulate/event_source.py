@@ -47,7 +47,7 @@ SUFFIX = ".simulate.json"
 _START, _STEP = 1.7e9, 1e-3
 
 
-class SimulatedEventSource(EventSource):
+class SimulatedEventSource(EventSource):  # type: ignore[misc]  # ctapipe has no types
     """Simulates the block that a run card describes and gives its events to ctapipe.
 
     The block is simulated at once, since ctapipe writes the number of thrown showers before the first event.
@@ -130,7 +130,8 @@ class SimulatedEventSource(EventSource):
 
     def _container(self, simulated: SimulatedEvent, count: int) -> ArrayEventContainer:
         event = ArrayEventContainer(
-            index=EventIndexContainer(obs_id=np.uint64(self._obs_id), event_id=np.uint64(simulated.event_id)), count=count
+            index=EventIndexContainer(obs_id=np.uint64(self._obs_id), event_id=np.uint64(simulated.event_id)),
+            count=count,
         )
         event.simulation = SimulatedEventContainer(shower=shower_container(simulated))
         alt, az = pointing(self.thrown.config)
@@ -152,4 +153,3 @@ class SimulatedEventSource(EventSource):
         event.trigger.event_type = EventType.SUBARRAY
         event.trigger.time = now
         return event
-

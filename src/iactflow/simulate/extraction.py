@@ -41,7 +41,7 @@ def charge_scale(camera: CameraModel, electronics: Electronics) -> float:
 
 
 @njit(cache=True)
-def extract(trace, start, n_samples, indptr, neighbours, response, width, scale, image, peak_time):  # type: ignore[no-untyped-def]
+def extract(trace, start, n_samples, indptr, neighbours, response, width, scale, image, peak_time):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Extract charge and time of all pixels, into `image` and `peak_time`.
 
     Parameters

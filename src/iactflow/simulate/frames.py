@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 
-
 def direction(alt: float, az: float) -> np.ndarray:
     """Give the unit vector towards (alt, az) in deg, shape (3,)."""
     a, z = np.radians(alt), np.radians(az)

@@ -94,13 +94,18 @@ def from_subarray(
         If no telescope is left, or one differs from `like` in focal length or mirror area.
     """
     camera = camera or like.camera.name
-    chosen = {i: tel for i, tel in subarray.tel.items() if tel.camera.name == camera and (not telescopes or i in telescopes)}
+    chosen = {
+        i: tel for i, tel in subarray.tel.items() if tel.camera.name == camera and (not telescopes or i in telescopes)
+    }
     if not chosen:
         cameras = ", ".join(sorted({str(tel.camera.name) for tel in subarray.tel.values()}))
         raise ConfigError(f"The subarray has no telescope with camera {camera} among those wanted. Cameras: {cameras}.")
     for number, tel in chosen.items():
         focal, area = tel.optics.equivalent_focal_length.to_value("m"), tel.optics.mirror_area.to_value("m2")
-        for what, ours, theirs in (("focal length", like.dish.focal_length, focal), ("mirror area", like.dish.mirror_area, area)):
+        for what, ours, theirs in (
+            ("focal length", like.dish.focal_length, focal),
+            ("mirror area", like.dish.mirror_area, area),
+        ):
             if abs(theirs / ours - 1) > _TOLERANCE:
                 raise ConfigError(
                     f"Telescope {number} has a {what} of {theirs:.4g}, {like.name} one of {ours:.4g} (m, m2). `like` "
@@ -117,9 +122,10 @@ def from_subarray(
 
 def _read_subarray(path: Path) -> SubarrayDescription:
     from ctapipe.io import EventSource
+    from traitlets import TraitError
 
     try:
         with EventSource(str(path), focal_length_choice="EQUIVALENT") as source:
             return source.subarray
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, TraitError) as error:
         raise InputError(f"{path} holds no subarray that ctapipe can read: {error}") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -94,7 +95,7 @@ class Observer:
         """
         edges = np.searchsorted(light.telescope, np.arange(len(self.facets) + 1))
         images: list[TelescopeImage] = []
-        for telescope, (first, last) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        for telescope, (first, last) in enumerate(pairwise(edges)):
             if last - first < self.instrument.trigger.min_photoelectrons:
                 continue
             pixel, time = self.focus(telescope, light, slice(first, last), rng)

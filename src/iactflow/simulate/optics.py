@@ -132,7 +132,7 @@ def _raster(xy: np.ndarray, size: float) -> tuple[np.ndarray, float]:
 
 
 @njit(cache=True)
-def reflect(fov_lon, fov_lat, mirror_x, mirror_y, centre, normal, curvature, raster, extent, plane, blur, rng):  # type: ignore[no-untyped-def]
+def reflect(fov_lon, fov_lat, mirror_x, mirror_y, centre, normal, curvature, raster, extent, plane, blur, rng):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Follow photons from the dish's plane over a facet to the focal plane.
 
     Parameters

@@ -55,7 +55,7 @@ def build_raster(geometry: CameraGeometry) -> PixelRaster:
 
 
 @njit(cache=True)
-def find_pixels(x, y, index, extent):  # type: ignore[no-untyped-def]
+def find_pixels(x, y, index, extent):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Look up the pixel at each place.
 
     Parameters

@@ -147,23 +147,23 @@ def _sst1m(
 
 
 def sst1m_mono() -> Instrument:
-    """One SST-1M at Ondrejov."""
+    """Describe one SST-1M at Ondrejov."""
     return _sst1m("sst1m-mono", "SST-1M 1 at Ondrejov (511 m)", "ondrejov", {21: _ONDREJOV[21]}, 1)
 
 
 def sst1m_stereo() -> Instrument:
-    """Both SST-1M at Ondrejov, in coincidence."""
+    """Describe both SST-1M at Ondrejov, in coincidence."""
     return _sst1m("sst1m-stereo", "the two SST-1M at Ondrejov (511 m) in coincidence", "ondrejov", _ONDREJOV, 2)
 
 
 def sst1m_paranal() -> Instrument:
-    """Two SST-1M at the place of the public production-4 file."""
+    """Describe two SST-1M at the place of the public production-4 file."""
     positions = {1: (-77.6, 0.0, 3.25), 2: (77.6, 0.0, 3.25)}  # assumed distance; z: telescope height in the file
     return _sst1m("sst1m-paranal", "two SST-1M at Paranal (2150 m), any of them", "paranal", positions, 1)
 
 
 def mst_flashcam() -> Instrument:
-    """One MST with FlashCam, for comparison with the public production-3 file."""
+    """Describe one MST with FlashCam, for comparison with the public production-3 file."""
     return Instrument(
         name="mst-flashcam",
         description="one MST with FlashCam at Paranal (2150 m)",
@@ -181,7 +181,7 @@ def mst_flashcam() -> Instrument:
 
 
 def ct5() -> Instrument:
-    """The large H.E.S.S. telescope with FlashCam."""
+    """Describe the large H.E.S.S. telescope with FlashCam."""
     night_sky = 0.2763 * (614.0 / 103.83) * (16.0 / 36.0) ** 2  # MST's, by mirror area and the pixels' solid angle
     return Instrument(
         name="ct5",

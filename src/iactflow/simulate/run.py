@@ -10,14 +10,14 @@ import signal
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from iactflow.errors import ConfigError, IactflowError, OutputExistsError
+from iactflow.errors import ConfigError, IactflowError, InputError, OutputExistsError
 from iactflow.progress import Progress
 from iactflow.simulate.block import Block, SimulatedEvent, prepare
 from iactflow.simulate.config import Simulate
@@ -99,18 +99,27 @@ def plan(
             raise ConfigError("--photons takes all showers of the files; leave --events and --showers out.")
         missing = [path for path in photons if not Path(path).exists()]
         if missing:
-            from iactflow.errors import InputError
-
             raise InputError(f"{missing[0]} does not exist. --photons takes CORSIKA IACT files.")
         blocks = [Block(config, seed, k, photons=str(Path(path).resolve())) for k, path in enumerate(photons)]
         return blocks[number - 1 :: count]
     if (events is None) == (showers is None):
         raise ConfigError("Say how much to simulate with one of --events N (triggered) and --showers N (thrown).")
-    key, total, size = ("n_events", events, EVENTS_PER_BLOCK) if events else ("n_showers", showers, SHOWERS_PER_BLOCK)
+    total, size = (events, EVENTS_PER_BLOCK) if events is not None else (showers, SHOWERS_PER_BLOCK)
     if total is None or total < 1:
-        raise ConfigError(f"--events and --showers must be at least 1. Received: {total if total is not None else events}.")
+        raise ConfigError(
+            f"--events and --showers must be at least 1. Received: {total if total is not None else events}."
+        )
     amounts = [min(size, total - first) for first in range(0, total, size)]
-    blocks = [replace(Block(config, seed, k), **{key: amount}) for k, amount in enumerate(amounts)]
+    blocks = [
+        Block(
+            config,
+            seed,
+            k,
+            n_events=amount if events is not None else None,
+            n_showers=amount if events is None else None,
+        )
+        for k, amount in enumerate(amounts)
+    ]
     return blocks[number - 1 :: count]
 
 

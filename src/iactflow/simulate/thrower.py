@@ -46,8 +46,8 @@ def throw(config: Simulate, rng: np.random.Generator) -> Thrown:
     dN/dE ~ E^index; directions uniform in solid angle around the pointing; cores uniform on a horizontal disc around
     the array's centre, as CORSIKA's CSCAT does.
     """
-    low, high = config.energy_min.value, config.energy_max.value
-    cone, radius = config.viewcone.to_value("rad"), config.scatter_radius.value
+    low, high = config.energies
+    cone, radius = config.viewcone.to_value("rad"), config.radius
     u_energy, u_cone, u_azimuth = rng.random(3)
     energy = draw_power_law(u_energy, low, high, config.spectral_index)
     cosine = 1 - u_cone * (1 - math.cos(cone))
@@ -66,4 +66,4 @@ def draw_power_law(uniform: float, low: float, high: float, index: float) -> flo
     power = index + 1
     if abs(power) < 1e-9:
         return low * (high / low) ** uniform
-    return (low**power + uniform * (high**power - low**power)) ** (1 / power)  # type: ignore[no-any-return]
+    return float((low**power + uniform * (high**power - low**power)) ** (1 / power))

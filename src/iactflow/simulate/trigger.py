@@ -95,7 +95,7 @@ def build_groups(geometry: CameraGeometry, trigger: Trigger) -> TriggerGroups:
 
 
 @njit(cache=True)
-def first_crossing(trace, lit, triplets, indptr, members, shaping, scale, clip, threshold, first, last):  # type: ignore[no-untyped-def]
+def first_crossing(trace, lit, triplets, indptr, members, shaping, scale, clip, threshold, first, last):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Find the first sample at which a group exceeds the threshold.
 
     Parameters
@@ -151,7 +151,7 @@ def first_crossing(trace, lit, triplets, indptr, members, shaping, scale, clip, 
 
 
 @njit(cache=True)
-def shape_triplet(trace, triplet, shaping, scale, clip, first, out):  # type: ignore[no-untyped-def]
+def shape_triplet(trace, triplet, shaping, scale, clip, first, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Sum three waveforms, shape the sum and clip it between 0 and `clip`, into `out`."""
     for s in range(out.size):
         value = 0.0

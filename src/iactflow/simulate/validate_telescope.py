@@ -185,7 +185,7 @@ def moments(image: np.ndarray, geometry: CameraGeometry, focal_length: float) ->
 
 
 def _time_differences(pair: Pair) -> np.ndarray:
-    """Times of bright pixels, ours less theirs, after removing the images' own beginnings (their medians)."""
+    """Give times of bright pixels, ours less theirs, without the difference of the readouts' beginnings."""
     assert pair.image is not None
     shared = (pair.image.image > _TIMED) & (pair.theirs["image"] > _TIMED)
     if shared.sum() < 3:

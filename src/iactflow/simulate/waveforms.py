@@ -112,7 +112,7 @@ def draw_response(camera: CameraModel, tel_id: int) -> np.ndarray:
 
 
 @njit(cache=True)
-def _add_night_sky(noise, position, charge, pulse):  # type: ignore[no-untyped-def]
+def _add_night_sky(noise, position, charge, pulse):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Add pulses at `position` (in samples) to a record, in place."""
     for i in range(position.size):
         first = int(position[i])
@@ -122,7 +122,7 @@ def _add_night_sky(noise, position, charge, pulse):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True)
-def record(pixel, time, start, jitter, n_trace, pulse, charge, noise, response, width, rng):  # type: ignore[no-untyped-def]
+def record(pixel, time, start, jitter, n_trace, pulse, charge, noise, response, width, rng):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Make the waveforms of one camera.
 
     Parameters
