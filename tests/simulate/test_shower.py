@@ -67,9 +67,9 @@ def test_more_light_with_more_energy_and_all_of_it_without_air():
 
 def test_gamma_showers_lie_deeper_by_one_radiation_length_per_factor_e():
     # Heitler: the depth of the maximum grows by X0 per e-fold of energy: 84 g/cm2 per decade.
-    depths = [
-        np.mean([shower(0, e, i, first_height=25_000.0)[0].x_max for i in range(n)]) for e, n in ((0.1, 80), (1, 25))
-    ]
+    def depth(energy, n):
+        return np.mean([shower(0, energy, i, first_height=25_000.0)[0].x_max for i in range(n)])
+
     assert depth(1.0, 25) - depth(0.1, 80) == pytest.approx(36.62 * np.log(10), abs=30)
 
 
