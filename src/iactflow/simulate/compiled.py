@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
-from numba.core import config
+from numba.core import config as numba_config
 
 #: The modules whose source becomes part of the compiled transport.
 TRANSPORT = (
@@ -36,12 +36,13 @@ MACHINE_CODE = cache_folder() / f"numba-{_source_hash()}"
 
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a function with numba when it is first called, and keep the machine code in iactflow's cache."""
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(MACHINE_CODE)
+    settings: Any = numba_config  # its names are made at run time
+    before = settings.CACHE_DIR
+    settings.CACHE_DIR = str(MACHINE_CODE)
     try:
         return numba.njit(cache=True, fastmath=True, error_model="numpy")(function)
     finally:
-        config.CACHE_DIR = before
+        settings.CACHE_DIR = before
 
 
 def inlined(function: Callable[..., Any]) -> Any:

@@ -20,7 +20,7 @@ TWO_TO_MINUS_53 = 2.0**-53
 
 def stream(seed: int, primary: int, shower_index: int) -> NDArray[np.uint64]:
     """Return the state of the stream that belongs to one shower, shape (2,)."""
-    state = np.random.SeedSequence([seed, abs(primary), shower_index]).generate_state(2, np.uint64)
+    state = np.random.SeedSequence([seed, abs(primary), shower_index]).generate_state(2, np.uint64).astype(np.uint64)
     state[1] |= np.uint64(1)
     return state
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from eventio import IACTFile
@@ -22,6 +23,7 @@ from iactflow.simulate.shower import Settings, simulate_shower
 from iactflow.simulate.site import site
 
 Float64 = NDArray[np.float64]
+Shapes = dict[int, list[Float64]]
 
 IMPACTS = (0, 80, 120, 180, 250, 400, 700, 1200)
 """Edges of the bins of impact distance, m."""
@@ -63,7 +65,7 @@ def read(path: Path) -> tuple[Receivers, list[Real]]:
     with IACTFile(str(path)) as file:
         t = file.telescope_positions
         x, y, z, r = (np.asarray(t[name], dtype=float) / 100 for name in ("x", "y", "z", "r"))
-        groups: dict[int, list] = {}
+        groups: dict[int, list[Any]] = {}
         for event in file:
             groups.setdefault(int(event.event_number), []).append(event)
     alt = 90 - float(np.degrees(groups[1][0].header["zenith"]))
@@ -118,7 +120,7 @@ def _collect(shape: Float64, towards: Float64, out: list[Float64]) -> None:
     out.append(np.stack([along, across, shape[2] - mean]))
 
 
-def compare(receivers: Receivers, showers: list[Real], repeats: int) -> tuple[Float64, Float64, dict, dict]:
+def compare(receivers: Receivers, showers: list[Real], repeats: int) -> tuple[Float64, Float64, Shapes, Shapes]:
     """Simulate each shower again.
 
     Returns
@@ -132,7 +134,8 @@ def compare(receivers: Receivers, showers: list[Real], repeats: int) -> tuple[Fl
     settings = Settings(absorption=False)
     axis, lon, lat = direction(receivers.alt, receivers.az)
     place = np.stack([receivers.x, receivers.y, receivers.z], axis=1)
-    real, ours, shapes = [], [], ({}, {})
+    real, ours = [], []
+    shapes: tuple[Shapes, Shapes] = ({}, {})
     for number, shower in enumerate(showers):
         bins = np.digitize(impacts(receivers, shower.cores), IMPACTS) - 1
         real.append([shower.photons[bins == b].sum() / shower.energy for b in range(len(IMPACTS) - 1)])
