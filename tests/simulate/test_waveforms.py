@@ -14,8 +14,9 @@ def electronics():
 
 def recorded(electronics, pixel, time, rng, n_trace=90):
     parts = (electronics.pulse, electronics.charge, electronics.noise, electronics.response, electronics.sample_width)
-    pixel, time = np.asarray(pixel, np.int16), np.asarray(time, np.float32)
-    return record(pixel, time, 0.0, 0.0, n_trace, *parts, rng)
+    trace = np.empty((1296, n_trace), np.float32)
+    record(trace, np.asarray(pixel, np.int16), np.asarray(time, np.float32), 0.0, 0.0, *parts, rng)
+    return trace
 
 
 def test_crosstalk_charges_have_mean_one_and_borels_variance(rng):

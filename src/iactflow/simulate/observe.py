@@ -13,7 +13,7 @@ from iactflow.simulate.light import Light, Receivers
 from iactflow.simulate.optics import Facets, build_facets, reflect
 from iactflow.simulate.pixels import build_raster, find_pixels
 from iactflow.simulate.telescope import Instrument
-from iactflow.simulate.trigger import build_groups, coincident, first_crossing
+from iactflow.simulate.trigger import brightest_group, build_groups, coincident, first_crossing
 from iactflow.simulate.waveforms import Electronics, build_electronics, draw_response, record
 
 #: Sample of the simulated waveform at which the median photoelectron arrives, and samples before and after the last
@@ -71,6 +71,9 @@ class Observer:
         self.indptr = np.asarray(neighbours.indptr, np.int32)
         self.neighbours = np.asarray(neighbours.indices, np.int32)
         self.n_trace = camera.n_samples + 2 * _MARGIN
+        self._trace = np.empty(
+            (camera.n_pixels, self.n_trace), np.float32
+        )  # reused: fresh memory costs as much as filling it
 
     def receivers(self, alt: float, az: float) -> Receivers:
         """Give discs that have the mirrors' area, pointing at (alt, az) in deg."""
@@ -160,14 +163,17 @@ class Observer:
     ) -> TelescopeImage | None:
         camera, trigger, electronics = self.instrument.camera, self.instrument.trigger, self.electronics[telescope]
         true_image = np.bincount(pixel, minlength=camera.n_pixels).astype(np.int32)
+        groups = self.groups
+        if brightest_group(true_image, groups.triplets, groups.indptr, groups.members) < trigger.min_group:
+            return None
         width = electronics.sample_width
         begin = float(np.median(time)) - _ARRIVAL * width
-        trace = record(
-            pixel, time, begin, camera.transit_time_spread, self.n_trace,
+        trace = self._trace
+        record(
+            trace, pixel, time, begin, camera.transit_time_spread,
             electronics.pulse, electronics.charge, electronics.noise, electronics.response, width, rng,
         )  # fmt: skip
         before = camera.samples_before_trigger
-        groups = self.groups
         sample = first_crossing(
             trace, true_image > 0, groups.triplets, groups.indptr, groups.members,
             np.array(trigger.shaping), trigger.scale * camera.counts_per_pe, trigger.clip, trigger.threshold,

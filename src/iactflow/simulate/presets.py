@@ -74,6 +74,7 @@ SST1M_TRIGGER = Trigger(
     neighbours="all",  # 21-pixel patches, SST CAMERA_CONFIG_FILE camera_SST1M_DigiCam_21pix_patch.dat
     threshold=74.0,  # SST DSUM_THRESHold
     min_photoelectrons=10,  # SST MIN_PHOTOELECTRONS
+    min_group=12,  # assumed: 28 p.e. at the threshold less five standard deviations (2.4 p.e.) of the night sky
 )
 FLASHCAM_TRIGGER = Trigger(
     shaping=(0.5, 0.5, -0.3, -0.3),  # MST DSUM_THRESHold's comment: "after 0.5/0.5/-0.3/-0.3 shaping"
@@ -82,6 +83,7 @@ FLASHCAM_TRIGGER = Trigger(
     neighbours="pairs",  # nine pixels: three triplets (Werner et al. 2017, NIM A 876, 31)
     threshold=523.0,  # MST DSUM_THRESHold
     min_photoelectrons=30,  # MST MIN_PHOTOELECTRONS
+    min_group=20,  # assumed: 54 p.e. at the threshold less five standard deviations (about 6 p.e.) of the night sky
 )
 #: The Ondrejov pair, as in sst1mpipe's sst1m_array.h5 (SST-1M collaboration, public).
 _ONDREJOV = {21: (-71.38, -30.43, -1.43), 22: (71.38, 30.43, 1.42)}

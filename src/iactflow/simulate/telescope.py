@@ -152,6 +152,9 @@ class Trigger:
         Counts of a group that trigger.
     min_photoelectrons : float
         Telescopes with fewer photoelectrons in the camera are not looked at.
+    min_group : float
+        Telescopes whose brightest group has fewer photoelectrons are not looked at: the night sky does not lift them
+        over the threshold.
     """
 
     shaping: tuple[float, ...]
@@ -160,6 +163,7 @@ class Trigger:
     neighbours: Literal["all", "pairs"]
     threshold: float
     min_photoelectrons: float
+    min_group: float
 
 
 @dataclass(frozen=True)

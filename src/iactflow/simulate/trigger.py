@@ -151,6 +151,21 @@ def first_crossing(trace, lit, triplets, indptr, members, shaping, scale, clip, 
 
 
 @njit(cache=True)
+def brightest_group(true_image, triplets, indptr, members):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Give the largest number of photoelectrons in a group; arguments as for `first_crossing`."""
+    each = np.empty(triplets.shape[0], np.int64)
+    for t in range(triplets.shape[0]):
+        each[t] = true_image[triplets[t, 0]] + true_image[triplets[t, 1]] + true_image[triplets[t, 2]]
+    largest = 0
+    for g in range(indptr.size - 1):
+        total = 0
+        for m in range(indptr[g], indptr[g + 1]):
+            total += each[members[m]]
+        largest = max(largest, total)
+    return largest
+
+
+@njit(cache=True)
 def shape_triplet(trace, triplet, shaping, scale, clip, first, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Sum three waveforms, shape the sum and clip it between 0 and `clip`, into `out`."""
     for s in range(out.size):

@@ -13,8 +13,8 @@ from iactflow.simulate.telescope import CameraModel
 
 #: Positions of a pulse within a sample that are tabulated.
 _PHASES = 20
-#: Samples of the noise record: 17 ms at 250 MHz, read from a random place for each pixel of each image.
-_NOISE_SAMPLES = 1 << 22
+#: Samples of the noise record: 4 ms at 250 MHz, read from a random place for each pixel of each image.
+_NOISE_SAMPLES = 1 << 20
 #: Tabulated charges of a photoelectron.
 _CHARGES = 1 << 16
 
@@ -122,11 +122,13 @@ def _add_night_sky(noise, position, charge, pulse):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True)
-def record(pixel, time, start, jitter, n_trace, pulse, charge, noise, response, width, rng):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def record(trace, pixel, time, start, jitter, pulse, charge, noise, response, width, rng):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Make the waveforms of one camera.
 
     Parameters
     ----------
+    trace : ndarray of float32, shape (n_pixels, n_trace)
+        Receives the samples, in peaks of the mean photoelectron's pulse.
     pixel : ndarray of int16, shape (n,)
         Pixel of each photoelectron.
     time : ndarray of float32, shape (n,), ns
@@ -135,20 +137,12 @@ def record(pixel, time, start, jitter, n_trace, pulse, charge, noise, response, 
         Time of the first sample, ns.
     jitter : float
         Standard deviation of the sensor's delay, ns.
-    n_trace : int
-        Samples to make.
     pulse, charge, noise, response, width
         As in `Electronics`.
     rng : numpy.random.Generator
         Source of random numbers.
-
-    Returns
-    -------
-    ndarray of float32, shape (n_pixels, n_trace)
-        Samples in peaks of the mean photoelectron's pulse.
     """
-    n_pixels = response.size
-    trace = np.empty((n_pixels, n_trace), np.float32)
+    n_pixels, n_trace = trace.shape
     for p in range(n_pixels):
         first = int(rng.random() * (noise.size - n_trace))
         trace[p] = noise[first : first + n_trace]
@@ -164,4 +158,3 @@ def record(pixel, time, start, jitter, n_trace, pulse, charge, noise, response, 
     for p in range(n_pixels):
         if response[p] != 1.0:
             trace[p] *= response[p]
-    return trace
