@@ -1,11 +1,11 @@
 """Rows of the benchmark table, as a person and as a machine reads them."""
 
-import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from time import perf_counter
+
+from iactflow.models.device import describe_cpu
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,7 @@ class Row:
 
 def device() -> str:
     """Name this machine's processor and the number of its cores."""
-    import os
-
-    model = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        names = [line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line]
-        model = names[0] if names else model
-    return f"{os.cpu_count()} cores of {model}"
+    return describe_cpu()
 
 
 def seconds(work: Callable[[], object], repeats: int = 3) -> float:

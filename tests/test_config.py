@@ -44,8 +44,8 @@ def test_a_wrong_quantity_is_named_with_file_key_and_remedy(value, told):
 
 
 def test_an_unknown_key_is_an_error_that_lists_the_known_ones():
-    with pytest.raises(ConfigError, match=r"inner\.sise is not a known key \(my\.yaml\)\. Allowed here: size\."):
-        validate(Outer, {"inner": {"sise": 3}}, "my.yaml")
+    with pytest.raises(ConfigError, match=r"inner\.sizes is not a known key \(my\.yaml\)\. Allowed here: size\."):
+        validate(Outer, {"inner": {"sizes": 3}}, "my.yaml")
 
 
 def test_a_wrong_type_is_an_error():

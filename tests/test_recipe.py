@@ -75,14 +75,14 @@ def test_without_data_the_preset_brings_its_showers_and_camera(text):
     stores = Recipe.from_text(text).ingest_inputs()
     assert list(stores) == ["train"]
     assert stores["train"].inputs == ["sample:sst1m-prod4-gamma"]
-    assert stores["train"].camera == "DigiCam"
+    assert stores["train"].options["camera"] == "DigiCam"
 
 
 def test_test_files_become_a_store_of_their_own_that_is_all_test(text):
     stores = Recipe.from_text(text, ["data.train=[a.h5]", "data.test=[b.h5]"]).ingest_inputs()
     assert stores["train"].inputs == ["a.h5"]
     assert stores["test"].inputs == ["b.h5"]
-    assert stores["test"].fractions.test == 1
+    assert stores["test"].options["fractions"].test == 1
 
 
 def test_from_data_without_data_is_an_error(text):

@@ -43,8 +43,8 @@ def ingest(
     with step():
         recipe = Recipe.from_text(config, settings, data__train=data)
         lines = ["| store | images | events | showers |", "| --- | --- | --- | --- |"]
-        for name, (inputs, camera, fractions) in recipe.ingest_inputs().items():
-            done = run(inputs, Path(stores.path) / name, camera=camera, fractions=fractions, workers=workers or None)
+        for name, (inputs, options) in recipe.ingest_inputs().items():
+            done = run(inputs, Path(stores.path) / name, workers=workers or None, **options)
             for key, value in done.finite().items():
                 metrics.log_metric(f"{name} {key}", value)
             lines.append(f"| {name} | {done.n_images} | {done.n_events} | {done.n_showers} |")

@@ -249,4 +249,5 @@ def to_yaml(section: Section) -> str:
 
 def to_line(content: Mapping[str, Any]) -> str:
     """Write a mapping as YAML in a single line, for places that keep no line breaks, such as a dashboard's form."""
-    return yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True, default_flow_style=True, width=1e9).strip()
+    plain = dict(content)
+    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, default_flow_style=True, width=1e9).strip()

@@ -14,7 +14,7 @@ from iactflow.data.split import SplitFractions
 from iactflow.errors import ConfigError
 from iactflow.evaluate.config import Evaluate
 from iactflow.models.config import Model
-from iactflow.report.config import Report
+from iactflow.page.config import Report
 from iactflow.train.config import Train
 
 #: `instrument:` of an experiment that takes the camera as it finds it.
@@ -30,14 +30,14 @@ class Data(Section):
     test: list[str] = Field(default_factory=list)
     select: Selection = Selection()
     split: SplitFractions = SplitFractions()
+    ctapipe: dict[str, Any] | None = None
 
 
 class IngestInput(NamedTuple):
-    """What one call of ingest is given: URIs, the camera to take from them and the shares of the split."""
+    """What one call of ingest is given: URIs and the options that go with them."""
 
     inputs: list[str]
-    camera: str | None
-    fractions: SplitFractions
+    options: dict[str, Any]
 
 
 class Recipe(Section):
@@ -70,7 +70,8 @@ class Recipe(Section):
         -------
         dict
             ``train``, divided as ``data.split`` says, and ``test`` if the experiment has test files of their own, of
-            which every shower belongs to the test part.
+            which every shower belongs to the test part. Options are the keywords ``camera``, ``fractions`` and
+            ``ctapipe_config`` of ingest.
 
         Raises
         ------
@@ -78,15 +79,16 @@ class Recipe(Section):
             If no data are named and the instrument has no showers to offer.
         """
         preset = PRESETS.get(self.instrument)
-        camera = preset.camera if preset else None
+        options = {"camera": preset.camera if preset else None, "ctapipe_config": self.data.ctapipe}
         inputs = self.data.train or list(preset.samples if preset else ())
         if not inputs:
             raise ConfigError(
                 f"data.train is empty and instrument: {self.instrument} brings no showers. Name simtel or DL1 files."
             )
-        stores = {"train": IngestInput(inputs, camera, self.data.split)}
+        stores = {"train": IngestInput(inputs, {**options, "fractions": self.data.split})}
         if self.data.test:
-            stores["test"] = IngestInput(self.data.test, camera, SplitFractions(train=0, validation=0, test=1))
+            all_test = SplitFractions(train=0, validation=0, test=1)
+            stores["test"] = IngestInput(self.data.test, {**options, "fractions": all_test})
         return stores
 
     @classmethod

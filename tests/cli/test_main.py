@@ -32,7 +32,7 @@ def test_help_imports_nothing_heavy():
 
 
 def test_an_unknown_command_fails_with_the_code_of_wrong_configuration():
-    assert CliRunner().invoke(main, ["trian"]).exit_code == 2
+    assert CliRunner().invoke(main, ["teach"]).exit_code == 2
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def test_real_cameras(sst1m_store, flashcam_store):
     digicam, flashcam = Camera.read(sst1m_store), Camera.read(flashcam_store)
     assert (digicam.name, digicam.n_pixels, len(digicam.telescopes)) == ("DigiCam", 1296, 70)
     assert (flashcam.name, flashcam.n_pixels, len(flashcam.telescopes)) == ("FlashCam", 1764, 25)
-    with pytest.raises(ConfigError, match="DigiCam.*the model was made for geometry"):
+    with pytest.raises(ConfigError, match=r"DigiCam.*the model was made for geometry"):
         digicam.require_same(flashcam.hash, here="the store", there="the model")
 
 

@@ -1,7 +1,7 @@
+import pytest
+
 from iactflow.data.samples import SAMPLES, file_sha256, sample
 from iactflow.errors import ConfigError, InputError
-
-import pytest
 
 
 def test_sample_has_the_published_content(sst1m_simtel):

@@ -48,5 +48,5 @@ def test_a_part_may_be_empty():
 
 
 def test_shares_must_sum_to_one():
-    with pytest.raises(ValidationError, match="sum is 0.9"):
+    with pytest.raises(ValidationError, match=r"sum is 0\.9"):
         SplitFractions(train=0.5, validation=0.2, test=0.2)

@@ -30,7 +30,7 @@ def test_a_head_of_another_task_stays_fresh(energy_model):
 
 
 def test_another_backbone_is_refused(energy_model):
-    with pytest.raises(ConfigError, match="SingleCNN_block .* does not fit ThinResNet_block"):
+    with pytest.raises(ConfigError, match=r"SingleCNN_block .* does not fit ThinResNet_block"):
         start_from(build_network("ctlearn.ResNet", SHAPE, ["energy"]), str(energy_model))
 
 

@@ -43,12 +43,12 @@ def evaluate_command(
         return None
 
     from iactflow.evaluate.run import run
+    from iactflow.page import numbers
 
     summary = run(model, stores, out, config=section, overwrite=overwrite)
     for metric in summary.metrics.values():
-        ends = f"[{metric.low:.3g}, {metric.high:.3g}]" if metric.low is not None else f"({metric.reason})"
-        value = "undefined" if metric.value is None else f"{metric.value:.3g}"
-        click.echo(f"{metric.title}: {value} {ends} {metric.unit}, n = {metric.n} of {metric.n_showers} showers")
+        counted = numbers.sample(metric.n, metric.n_showers)
+        click.echo(f"{metric.title}: {numbers.metric_value(metric)} {numbers.metric_interval(metric)}, n = {counted}")
     return summary.path
 
 

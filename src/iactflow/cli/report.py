@@ -27,7 +27,7 @@ def report_command(
     """
     from iactflow.cli.section import read_section
     from iactflow.config import to_yaml
-    from iactflow.report.config import Report
+    from iactflow.page.config import Report
 
     section = read_section(Report, "report", config, settings)
     if dry_run:

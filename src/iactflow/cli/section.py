@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from iactflow.config import Section, apply_settings, validate
+if TYPE_CHECKING:
+    from iactflow.config import Section
 
 config_option = click.option(
     "--config",
@@ -16,7 +18,7 @@ config_option = click.option(
 )
 
 
-def read_section[T: Section](kind: type[T], name: str, config: Path | None, settings: Iterable[str]) -> T:
+def read_section[T: Section](kind: "type[T]", name: str, config: Path | None, settings: Iterable[str]) -> "T":
     """Read a section from an experiment file, or its defaults without one, with ``--set`` settings over it.
 
     Parameters
@@ -38,6 +40,8 @@ def read_section[T: Section](kind: type[T], name: str, config: Path | None, sett
         If a key is unknown or a value is wrong; without a file, keys of other sections are unknown.
     """
     from pydantic import create_model
+
+    from iactflow.config import Section, apply_settings, validate
 
     settings = list(settings)
     if config is not None:

@@ -88,7 +88,7 @@ def run_local(pipeline: Any, arguments: Mapping[str, Any], root: Path) -> dict[s
         )
         local.init(local.SubprocessRunner(use_venv=False), pipeline_root=str(root.resolve()))
         try:
-            with redirect_stdout(_StepLog(sys.stdout, log)):  # type: ignore[type-var]
+            with redirect_stdout(_StepLog(sys.stdout, log)):
                 outputs = pipeline(**arguments).outputs
         except RuntimeError as error:
             raise_failure(failure)

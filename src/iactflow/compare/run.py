@@ -9,13 +9,13 @@ from iactflow.errors import ConfigError
 from iactflow.fitting.verdict import require_comparable
 from iactflow.page import facts
 from iactflow.page.blocks import Code, Page, Section, Text
+from iactflow.page.config import Report
 from iactflow.page.figures import plots
 from iactflow.page.statement import statement
-from iactflow.page.tables import cost_table, metrics_table, verdict_table
+from iactflow.page.tables import cost_table, definitions, metrics_table, verdict_note, verdict_tables
 from iactflow.page.write import PageSummary, load_named, write_page
 from iactflow.plots.catalogue import TRAINING, plots_for
 from iactflow.plots.reference import reference_for
-from iactflow.report.config import Report
 from iactflow.storage import refuse_existing
 
 
@@ -72,10 +72,10 @@ def build(results: Mapping[str, Result], config: Report, command: str) -> Page:
         identity=facts.identity(result),
         sections=[
             Section("summary", "", [statement(results)]),
-            Section("verdicts", "Verdicts", [verdict_table(results)]),
+            Section("verdicts", "Verdicts", [Text(verdict_note(result)), *verdict_tables(results)]),
             Section("physics", "Physics", plots(plots_for(result.tasks), results, reference)),
             *([Section("training", "Training", training)] if training else []),
-            Section("metrics", "Metrics", [metrics_table(results)]),
+            Section("metrics", "Metrics", [metrics_table(results), definitions(result)]),
             Section("cost", "Cost", [cost_table(results)]),
             Section("data", "Data", facts.data_blocks(result)),
             Section("model", "Model summary", facts.model_blocks(results)),

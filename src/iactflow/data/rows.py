@@ -7,6 +7,15 @@ import pyarrow as pa
 
 from iactflow.data.schema import SPLITS
 
+_DTYPES = {
+    pa.int8(): np.int8,
+    pa.int16(): np.int16,
+    pa.int32(): np.int32,
+    pa.int64(): np.int64,
+    pa.float32(): np.float32,
+    pa.float64(): np.float64,
+}
+
 
 def record_batch(schema: pa.Schema, columns: Mapping[str, np.ndarray]) -> pa.RecordBatch:
     """Make rows of a store.
@@ -31,9 +40,16 @@ def _array(field: pa.Field, values: np.ndarray | None, n_rows: int) -> pa.Array:
     if values is None:
         return pa.nulls(n_rows, field.type)
     if pa.types.is_dictionary(field.type):
-        codes = pa.array(np.asarray(values, np.int8))
-        return pa.DictionaryArray.from_arrays(codes, pa.array(SPLITS))
+        return pa.DictionaryArray.from_arrays(_plain(values, field.type.index_type), pa.array(SPLITS))
     if pa.types.is_fixed_size_list(field.type):
-        flat = np.ascontiguousarray(values, dtype=field.type.value_type.to_pandas_dtype()).reshape(-1)
-        return pa.FixedSizeListArray.from_arrays(pa.array(flat, field.type.value_type), type=field.type)
-    return pa.array(np.asarray(values, dtype=field.type.to_pandas_dtype()), field.type)
+        return pa.FixedSizeListArray.from_arrays(_plain(values, field.type.value_type), type=field.type)
+    return _plain(values, field.type)
+
+
+def _plain(values: np.ndarray, kind: pa.DataType) -> pa.Array:
+    """Wrap numbers or truth values without copying; `pyarrow.array` would import pandas first, which takes seconds."""
+    if pa.types.is_boolean(kind):
+        content = np.packbits(np.asarray(values, bool).reshape(-1), bitorder="little")
+    else:
+        content = np.ascontiguousarray(values, _DTYPES[kind])
+    return pa.Array.from_buffers(kind, np.size(values), [None, pa.py_buffer(content)])

@@ -78,9 +78,15 @@ def apply_selection(store: "Store", selection: Selection, rows: np.ndarray) -> t
             limit = value.value if isinstance(value, u.Quantity) else value
             values = store.column(column)[rows]
             passed = values >= limit if larger else values <= limit
-        cuts.append(Cut(f"{name}={value}", int((~passed).sum()), len(rows)))
+        cuts.append(Cut(f"{name}: {_in_words(value)}", int((~passed).sum()), len(rows)))
         rows = rows[passed]
     return rows, cuts
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, u.Quantity):
+        return f"{value.value:g} {value.unit}"
+    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def require_rows(rows: np.ndarray, cuts: list[Cut], *, where: str) -> None:

@@ -172,13 +172,20 @@ class Store:
             )
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path, *, unfinished: bool = False) -> dict[str, Any]:
     """Read ``store.json``.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The store.
+    unfinished : bool
+        Whether a store that an interrupted ingest left will do; only ingest can go on with one.
 
     Raises
     ------
     InputError
-        If there is none, it is not JSON, or its format version is not `schema.STORE_FORMAT`.
+        If there is none, it is not JSON, its format version is not `schema.STORE_FORMAT`, or sources are missing.
     """
     path = Path(folder) / MANIFEST
     if not Path(folder).exists():
@@ -197,7 +204,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"{path} has store format {version}; this version reads format {schema.STORE_FORMAT}. Ingest the data "
             "again."
         )
-    if manifest.get("pending"):
+    if manifest["pending"] and not unfinished:
         raise InputError(
             f"{folder} is not complete: ingest was interrupted before {', '.join(manifest['pending'])}. Run the same "
             "ingest command again; it goes on where it was stopped."

@@ -58,8 +58,8 @@ class StoreWriter:
             camera.write(self.folder)
             self.manifest = fresh
             return
-        self.manifest = read_manifest(self.folder)
-        Camera.read(self.folder).require_same(camera.hash, here="The input", there=str(self.folder))
+        self.manifest = read_manifest(self.folder, unfinished=True)
+        camera.require_same(self.manifest["camera"]["hash"], here="The input", there=f"the store {self.folder}")
         _require_same_telescopes(self.folder, camera)
         self._require_settings(settings, "this command")
 

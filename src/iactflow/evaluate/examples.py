@@ -10,13 +10,11 @@ from iactflow.evaluate.events import Events
 _EACH = 2
 
 
-def choose_examples(events: Events, error: np.ndarray) -> dict[str, np.ndarray]:
+def choose_examples(error: np.ndarray) -> dict[str, np.ndarray]:
     """Pick the images with the smallest, the median and the largest error.
 
     Parameters
     ----------
-    events : Events
-        What was scored.
     error : ndarray of float, shape (n,)
         Size of each image's error.
 
@@ -42,7 +40,7 @@ def example_table(events: Events, reco: np.ndarray, error: np.ndarray) -> pa.Tab
         ``kind`` (best, typical, worst), the key columns, ``true_energy`` and ``reco_energy`` in TeV, ``image`` in
         p.e. and ``image_mask``.
     """
-    chosen = choose_examples(events, error)
+    chosen = choose_examples(error)
     kinds = [kind for kind, indices in chosen.items() for _ in indices]
     indices = np.concatenate(list(chosen.values()))
     rows = events.rows[indices]

@@ -1,9 +1,7 @@
 """The device that networks are computed on, and the numbers they are computed in."""
 
-import os
-from pathlib import Path
-
 from iactflow.models.backend import keras, tf
+from iactflow.models.device import describe_cpu
 
 
 def device_name() -> str:
@@ -12,13 +10,7 @@ def device_name() -> str:
     if gpus:
         name = tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU")
         return f"{len(gpus)} x {name}" if len(gpus) > 1 else str(name)
-    return f"{_cpu_model()}, {len(os.sched_getaffinity(0))} cores"
-
-
-def _cpu_model() -> str:
-    text = Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() else ""
-    names = [line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name")]
-    return names[0] if names else "CPU"
+    return describe_cpu()
 
 
 def set_precision(*, mixed: bool) -> str:

@@ -51,16 +51,22 @@ def convert(
     IactflowError
         If one of ctapipe's tools fails.
     """
+    from ctapipe.tools.merge import MergeTool
+
     with aside(out, overwrite=overwrite) as target, tempfile.TemporaryDirectory(dir=target.parent) as folder:
         sources = resolve(inputs)
-        made = []
+        configuration = ctapipe_configuration(ctapipe_config)
+        parts = []
         for number, source in enumerate(sources):
-            made.append(Path(folder, f"{number:06d}.h5"))
-            _process(source, made[-1], camera, images_only, ctapipe_configuration(ctapipe_config))
-        if len(made) == 1:
-            made[0].rename(target)
+            if source.kind is Kind.DL1 and camera is None and not images_only:
+                parts.append(source.path)  # merging takes it as it is
+                continue
+            parts.append(Path(folder, f"{number:06d}.h5"))
+            _process(source, parts[-1], camera, images_only, configuration)
+        if parts == [Path(folder, "000000.h5")]:
+            parts[0].rename(target)
         else:
-            _merge(made, target)
+            _run(MergeTool(), [*map(str, parts), "--output", str(target)])
     return Path(out)
 
 
@@ -86,16 +92,10 @@ def _process(
     _run(ProcessorTool(), ["--input", str(source.path), "--output", str(target), "--config", str(settings)])
 
 
-def _merge(parts: Sequence[Path], target: Path) -> None:
-    from ctapipe.tools.merge import MergeTool
-
-    _run(MergeTool(), [*map(str, parts), "--output", str(target)])
-
-
 def _run(tool: object, arguments: list[str]) -> None:
     from ctapipe.core import run_tool
 
-    code = run_tool(tool, ["--log-level", "ERROR", "--quiet", *arguments], raises=False)
+    code = run_tool(tool, ["--log-level", "ERROR", *arguments], raises=False)
     if code:
         raise IactflowError(
             f"ctapipe's {type(tool).__name__} failed with exit code {code}; its own message stands above. "

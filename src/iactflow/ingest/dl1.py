@@ -29,6 +29,9 @@ OLDEST_DATA_MODEL = (6, 0, 0)
 #: ctapipe's number of the event type "array trigger by a shower".
 _SHOWER_EVENT = 32
 
+#: Cache of decompressed chunks per table; PyTables' 16 MiB for each of hundreds of tables would fill the memory.
+_CHUNK_CACHE_BYTES = 1 << 20
+
 _IMAGES = "/dl1/event/telescope/images"
 _PARAMETERS = "/dl1/event/telescope/parameters"
 _TRIGGER = "/dl1/event/subarray/trigger"
@@ -82,7 +85,7 @@ def read_blocks(task: Task, index: int, count: int) -> Blocks:
 @contextmanager
 def _open(path: Path) -> Iterator[tables.File]:
     try:
-        with tables.open_file(str(path)) as file:
+        with tables.open_file(str(path), CHUNK_CACHE_SIZE=_CHUNK_CACHE_BYTES) as file:
             _check(file, path)
             yield file
     except (tables.HDF5ExtError, OSError) as error:

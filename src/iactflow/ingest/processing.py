@@ -1,7 +1,7 @@
 """Calibration, cleaning and parameters of images: ctapipe's components under ctapipe's configuration names."""
 
 import logging
-from importlib.resources import files
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +14,17 @@ if TYPE_CHECKING:
 
 #: Sections of ctapipe's configuration that decide what ingest computes.
 _SECTIONS = ("EventSource", "SimTelEventSource", "CameraCalibrator", "ImageProcessor")
-#: Cleaning thresholds that ctapipe's base configuration gives for some telescope types only.
-_THRESHOLDS = ("picture_threshold_pe", "boundary_threshold_pe")
+#: What is used where no configuration is given; a copy, because importing ctapipe's own takes seconds.
+DEFAULT = Path(__file__).with_name("ctapipe.yaml")
 
 
-def ctapipe_configuration(path: Path | None) -> dict[str, Any]:
+def ctapipe_configuration(given: Path | Mapping[str, Any] | None) -> dict[str, Any]:
     """Read the configuration of calibration and image processing.
 
     Parameters
     ----------
-    path : pathlib.Path or None
-        A YAML or JSON file as ``ctapipe-process --config`` takes it; None takes ctapipe's own base configuration,
-        completed by its default thresholds for the telescope types that it does not name (SST-1M is one).
+    given : pathlib.Path, mapping or None
+        A YAML or JSON file as ``ctapipe-process --config`` takes it, or its content; None takes `DEFAULT`.
 
     Returns
     -------
@@ -39,13 +38,13 @@ def ctapipe_configuration(path: Path | None) -> dict[str, Any]:
     ConfigError
         If it is not YAML or JSON, or asks for parameters in the camera frame.
     """
-    content = read_yaml(path) if path is not None else _base_configuration()
+    content = given if isinstance(given, Mapping) else read_yaml(given or DEFAULT)
     nested = content.get("ProcessorTool", {})
     chosen = {name: {**nested.get(name, {}), **content.get(name, {})} for name in _SECTIONS}
     if chosen["ImageProcessor"].get("use_telescope_frame") is False:
         raise ConfigError(
             "ImageProcessor.use_telescope_frame must be true: a store holds parameters in degrees. "
-            f"Received: false ({path})."
+            f"Received: false ({'data.ctapipe' if isinstance(given, Mapping) else given})."
         )
     chosen["SimTelEventSource"].setdefault("focal_length_choice", "EQUIVALENT")
     return {name: section for name, section in chosen.items() if section}
@@ -87,14 +86,3 @@ def _build(component: Any, subarray: "SubarrayDescription", configuration: dict[
         return component(subarray=subarray, config=traitlets_config(configuration))
     except (TraitError, KeyError, ValueError) as error:
         raise ConfigError(f"ctapipe refuses the configuration of its {component.__name__}: {error}") from error
-
-
-def _base_configuration() -> dict[str, Any]:
-    from ctapipe.image import TailcutsImageCleaner
-
-    content = read_yaml(Path(str(files("ctapipe.resources").joinpath("base_config.yaml"))))
-    cleaner = content["ImageProcessor"]["TailcutsImageCleaner"]
-    for name in _THRESHOLDS:
-        [default] = getattr(TailcutsImageCleaner, name).default_args
-        cleaner[name] = [*(list(pattern) for pattern in default), *cleaner[name]]
-    return content

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -26,8 +26,10 @@ from iactflow.storage import remove, replace
 #: What ingest leaves out of what it reads, as the store records it.
 CUTS = {"events": "array triggers by showers; calibration events are left out", "images": "all triggered telescopes"}
 
-#: Inputs below this size are read in this process: others take 7 s to start.
-_SMALL_BYTES = 50_000_000
+#: Bytes per second that one process reads, and below how many seconds of reading others are not worth their start,
+#: in which each imports ctapipe.
+_BYTES_PER_S = {Kind.SIMTEL: 6e6, Kind.DL1: 2e8}
+_SHORT_S = 20.0
 
 _PACKAGES = ("iactflow", "ctapipe", "eventio", "tables", "pyarrow")
 
@@ -66,7 +68,7 @@ def run(
     *,
     camera: str | None = None,
     images_only: bool = False,
-    ctapipe_config: Path | None = None,
+    ctapipe_config: Path | Mapping[str, Any] | None = None,
     fractions: SplitFractions = SplitFractions(),  # noqa: B008 - frozen
     workers: int | None = None,
     overwrite: bool = False,
@@ -84,12 +86,13 @@ def run(
         Camera to take; needed where the first file holds several.
     images_only : bool
         Leaves the DL1 parameters out.
-    ctapipe_config : pathlib.Path or None
-        ctapipe's configuration of calibration, cleaning and image quality.
+    ctapipe_config : pathlib.Path, mapping or None
+        ctapipe's configuration of calibration, cleaning and image quality, as a file or its content.
     fractions : SplitFractions
         Shares of train, validation and test, by shower.
     workers : int or None
-        Processes; None takes all cores. The store does not depend on it.
+        Processes; None takes all cores, or one where the start of others would take longer than it spares. The
+        store does not depend on it.
     overwrite : bool
         Makes the store anew; the old one is replaced when the new one is complete.
 
@@ -177,8 +180,8 @@ def _not_known(sources: Sequence[Source], store: StoreWriter) -> list[Source]:
 def _n_workers(sources: Sequence[Source], workers: int | None) -> int:
     if workers is not None:
         return workers
-    small = sum(source.path.stat().st_size for source in sources) < _SMALL_BYTES
-    return 1 if small else len(os.sched_getaffinity(0))
+    expected = sum(source.path.stat().st_size / _BYTES_PER_S[source.kind] for source in sources)
+    return 1 if expected < _SHORT_S else len(os.sched_getaffinity(0))
 
 
 def _read(

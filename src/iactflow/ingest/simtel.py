@@ -137,10 +137,12 @@ class _Portions:
         """Say what a file that is cut off lacks."""
         if not self._cut_off:
             return None
-        position = self._simtel._file.tell()
+        where = f"the file is cut off at byte {self._simtel._file.tell():,} of its uncompressed content"
+        if not self.n_events:
+            return f"{where}; no complete array event is before it"
         return (
-            f"the file is cut off at byte {position:,} of its uncompressed content; {self.n_events} complete array "
-            f"events before it were kept, the last of shower {self._shower} of {self._announced()} announced"
+            f"{where}; {self.n_events} complete array events before it were kept, the last of shower {self._shower} of "
+            f"{self._announced():,} announced"
         )
 
     def _announced(self) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from iactflow.data import schema
 from iactflow.models.backend import keras
 from iactflow.models.config import Mapping
-from iactflow.models.layers import Channels, PixelMapping, inputs_of
+from iactflow.models.layers import PixelMapping, inputs_of
 from iactflow.models.mapping import mapping_operator
 from iactflow.models.tasks import tasks_named
 
@@ -41,8 +41,8 @@ def picture_model(geometry: "CameraGeometry", mapping: Mapping) -> Any:
         name: keras.Input((operator.n_pixels,), name=name, dtype="bool" if name == schema.IMAGE_MASK else "float32")
         for name in inputs_of(mapping.channels)
     }
-    stacked = Channels(mapping.channels, name="channels")(pixels)
-    return keras.Model(pixels, PixelMapping.of(operator, name="mapping")(stacked), name="picture")
+    layer = PixelMapping.of(operator, mapping.channels, name="mapping")
+    return keras.Model(pixels, layer(pixels), name="picture")
 
 
 def pixel_model(picture: Any, network: Any) -> Any:

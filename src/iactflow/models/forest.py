@@ -41,7 +41,7 @@ FEATURES = (
 )
 #: Settings of `sklearn.ensemble.RandomForestRegressor`.
 SETTINGS = {"n_estimators": 150, "max_depth": 30, "min_samples_leaf": 5}
-#: Events of the measurement of speed: enough that starting threads for the trees does not count.
+#: Events of the measurement of speed: enough that the overhead of a call does not count.
 _TIMED = 4096
 
 
@@ -94,6 +94,8 @@ class RandomForest:
         start = time.perf_counter()
         forest.fit(features, labels)
         seconds = time.perf_counter() - start
+        # Threads would add the trees' estimates in the order in which they finish, and the last digit with it.
+        forest.set_params(n_jobs=1)
         info = {
             "kind": "random forest",
             "features": [f"log10 {name}" if name == schema.INTENSITY else name for name in FEATURES],
@@ -145,7 +147,7 @@ def _measure(forest: "RandomForestRegressor", features: np.ndarray, train_second
         train_images=len(features),
         ms_per_event=1e3 * seconds / _TIMED,
         n_events_timed=_TIMED,
-        device=describe_cpu(),
+        device=describe_cpu(1),
         batch_size=_TIMED,
         bytes_on_disk=len(pickle.dumps(forest)),
     )

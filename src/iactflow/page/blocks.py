@@ -27,12 +27,12 @@ class Tiles:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The first thing a reader sees: one sentence, its reasons, and cautions."""
+    """The first thing a reader sees: a sentence, its reasons, and cautions."""
 
     kind: ClassVar[str] = "verdict"
     tone: Literal["good", "bad", "neutral"]
     headline: str
-    sentences: Sequence[str] = ()
+    reasons: Sequence[str] = ()
     cautions: Sequence[str] = ()
 
 
@@ -58,7 +58,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Plot:
-    """Figures with how to read them, their definition and the numbers behind them."""
+    """Figures with how to read them, their definition and the numbers behind them; `wide` ones fill the page."""
 
     kind: ClassVar[str] = "plot"
     name: str
@@ -67,6 +67,7 @@ class Plot:
     definition: str
     panels: Sequence[Panel]
     legend: Sequence[Mapping[str, str]]
+    wide: bool
     tables: Sequence[Table] = ()
 
 

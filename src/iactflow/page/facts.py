@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from iactflow.config import to_yaml
 from iactflow.data.result import Result
 from iactflow.page import numbers
 from iactflow.page.blocks import Block, Code, Facts, Table, Text
@@ -33,12 +32,14 @@ def data_blocks(result: Result) -> list[Block]:
         "Showers": numbers.count(data["n_showers"]),
         "Primaries": ", ".join(f"{name} ({numbers.count(n)} images)" for name, n in data["primaries"].items()),
         "True energy": _range(data["energy_tev"], "TeV"),
-        "Zenith angle": _range(data["zenith_deg"], "°"),
+        "Zenith angle": _range(data["zenith_deg"], "deg"),
     }
     if "intensity_pe" in data:
         facts["Intensity"] = _range(data["intensity_pe"], "p.e.")
     if "n_outside_range" in data:
-        facts["Outside of the training's range"] = f"{numbers.count(data['n_outside_range'])} images"
+        facts["Outside of the training's range"] = (
+            f"{numbers.count(data['n_outside_range'])} of {numbers.count(data['n_images'])} images"
+        )
     cuts = [[cut["name"], numbers.count(cut["before"]), numbers.count(cut["removed"])] for cut in data["cuts"]]
     blocks: list[Block] = [Facts(facts)]
     if cuts:
@@ -97,6 +98,7 @@ def general_blocks(result: Result) -> list[Block]:
             for key in ("epochs", "batch_size", "learning_rate")
             if key in train
         },
+        **({"Epoch that was kept": str(model["kept_epoch"])} if "kept_epoch" in model else {}),
         "Hash of the scored events": result.events_hash,
     }
     run = model.get("mlflow") or {}
@@ -131,20 +133,19 @@ def reproduction_blocks(result: Result, command: str) -> list[Block]:
 
 
 def _experiment(result: Result) -> str:
-    from iactflow.recipe import Recipe
+    """Write the experiment file that trained and scored a network."""
+    import yaml
 
-    model = result.model
-    recipe = Recipe.model_validate(
-        {
-            "task": result.tasks,
-            "instrument": model["instrument"],
-            "data": {"select": model["config"]["selection"]},
-            "model": model["config"]["model"],
-            "train": model["config"]["train"],
-            "evaluate": result.provenance["config"],
-        }
-    )
-    return to_yaml(recipe)
+    config = result.model["config"]
+    experiment = {
+        "task": result.tasks,
+        "instrument": result.model["instrument"],
+        "data": {"select": config["selection"]},
+        "model": config["model"],
+        "train": config["train"],
+        "evaluate": result.provenance["config"],
+    }
+    return yaml.safe_dump(experiment, sort_keys=False, allow_unicode=True)
 
 
 def _range(ends: list[float], unit: str) -> str:

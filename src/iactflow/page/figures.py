@@ -27,7 +27,9 @@ def plots(entries: Sequence[Entry], results: Mapping[str, Result], reference: Re
         if panels:
             legend = style.legend(panel.figure for panel in panels)
             tables = [] if entry.curve is None else [_table(name, result, entry) for name, result in results.items()]
-            blocks.append(Plot(entry.name, entry.title, entry.reading, entry.definition, panels, legend, tables))
+            blocks.append(
+                Plot(entry.name, entry.title, entry.reading, entry.definition, panels, legend, entry.wide, tables)
+            )
     return blocks
 
 
@@ -37,8 +39,8 @@ def gallery(result: Result) -> Gallery:
     for row in result.examples.to_pylist():
         image, mask = np.array(row["image"], dtype=float), np.array(row["image_mask"], dtype=bool)
         true, reco = row["true_energy"], row["reco_energy"]
-        error = numbers.number(100 * (reco / true - 1))
-        energies = f"True {numbers.number(true)} TeV, reconstructed {numbers.number(reco)} TeV ({error} %)"
+        error = f"{'+' if reco > true else ''}{numbers.quantity(reco / true - 1, percent=True)}"
+        energies = f"True {numbers.number(true)} TeV, reconstructed {numbers.number(reco)} TeV ({error})"
         place = (
             f"Run {row['obs_id']}, event {row['event_id']}, telescope {row['tel_id']}; {int(mask.sum())} pixels "
             f"with {numbers.number(float(image[mask].sum()))} p.e. after cleaning, largest charge "
@@ -52,7 +54,7 @@ def gallery(result: Result) -> Gallery:
         "Colour is the charge of each pixel, in steps that are even in its square root; the red line surrounds "
         "the pixels that image cleaning kept.",
         groups=groups,
-        scale=f"linear-gradient(to right, {', '.join(colours()[::4])})",
+        scale=f"linear-gradient(to right, {', '.join(colours())})",
     )
 
 
@@ -62,7 +64,12 @@ def _table(name: str, result: Result, entry: Entry) -> Table:
         curve = curve[curve[_COUNT] > 0]
     head = [f"{column.replace('_', ' ')}{_unit(curve, column)}" for column in curve.colnames]
     rows = [[_cell(column, row[column]) for column in curve.colnames] for row in curve]
-    return Table(head, rows, caption=f"Numbers: {name}", folded=True)
+    return Table(head, rows, caption=f"Numbers: {name}{_outside(curve)}", folded=True)
+
+
+def _outside(curve: AstropyTable) -> str:
+    n = curve.meta.get("n_outside", 0)
+    return f" ({numbers.count(n)} images were reconstructed outside of all bins)" if n else ""
 
 
 def _unit(curve: AstropyTable, column: str) -> str:

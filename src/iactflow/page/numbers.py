@@ -5,6 +5,8 @@ import math
 from iactflow.data.result import Metric
 
 _DIGITS = 3
+#: Spaces that do not break: before units and between thousands.
+_SPACE, _THIN = "\u00a0", "\u202f"
 _UNITS = {"TeV2": "TeV²"}
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 #: Where plain digits become hard to read.
@@ -23,12 +25,12 @@ def number(value: float | None) -> str:
         return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}".replace("-", "−")
     rounded = float(f"{value:.{_DIGITS}g}")
     decimals = max(_DIGITS - 1 - math.floor(math.log10(abs(rounded))), 0)
-    return f"{rounded:,.{decimals}f}".replace(",", " ").replace("-", "−")
+    return f"{rounded:,.{decimals}f}".replace(",", _THIN).replace("-", "−")
 
 
 def count(value: float | None) -> str:
     """Write a whole number with its thousands apart; a dash for an unknown one."""
-    return "–" if value is None else f"{round(value):,}".replace(",", " ")
+    return "–" if value is None else f"{round(value):,}".replace(",", _THIN)
 
 
 def unit_text(unit: str) -> str:
@@ -41,8 +43,8 @@ def quantity(value: float | None, unit: str = "", *, percent: bool = False) -> s
     if value is None:
         return "–"
     if percent:
-        return f"{number(value * 100)} %"
-    return f"{number(value)} {unit_text(unit)}".rstrip()
+        return f"{number(value * 100)}{_SPACE}%"
+    return f"{number(value)}{_SPACE}{unit_text(unit)}".rstrip()
 
 
 def metric_value(metric: Metric) -> str:
@@ -50,18 +52,26 @@ def metric_value(metric: Metric) -> str:
     return quantity(metric.value, metric.unit, percent=metric.percent)
 
 
+def interval(low: float | None, high: float | None, *, scale: float = 1.0) -> str:
+    """Write the ends of an interval in square brackets; nothing where there is none."""
+    if low is None or high is None:
+        return ""
+    return f"[{number(low * scale)},{_SPACE}{number(high * scale)}]"
+
+
 def metric_interval(metric: Metric) -> str:
-    """Write the interval of a metric, or why there is none."""
-    if metric.low is None or metric.high is None:
-        return metric.reason or "no interval"
-    scale = 100 if metric.percent else 1
-    unit = "%" if metric.percent else unit_text(metric.unit)
-    return f"{number(metric.low * scale)} to {number(metric.high * scale)} {unit}".rstrip()
+    """Write the interval of a metric, in the unit of its value, or why there is none."""
+    return interval(metric.low, metric.high, scale=100 if metric.percent else 1) or metric.reason or "no interval"
 
 
 def sample(n: int, n_showers: int) -> str:
     """Write a sample size."""
     return f"{count(n)} image{'s' if n != 1 else ''} of {count(n_showers)} shower{'s' if n_showers != 1 else ''}"
+
+
+def share(value: float) -> str:
+    """Write a share as a whole number of percent."""
+    return f"{value * 100:.0f}{_SPACE}%"
 
 
 def duration(seconds: float | None) -> str:

@@ -14,6 +14,7 @@ FEW_SHOWERS = 30
 _TONES: Mapping[str, Literal["good", "bad", "neutral"]] = {"better": "good", "worse": "bad"}
 _HEADLINES = {
     "better": "{model} beats {other}.",
+    "lucky": "On these few showers {model} did better than {other}; whether it beats it in general is open.",
     "worse": "{model} does not beat {other}: it is worse.",
     "mixed": "{model} does not beat {other}: it is better in some respects and worse in others.",
     "same": "{model} does not beat {other}: on these showers they cannot be told apart.",
@@ -32,17 +33,20 @@ def statement(results: Mapping[str, Result]) -> Verdict:
     Returns
     -------
     Verdict
-        The headline is about the first two: with ``evaluate.baseline`` on, the network and the random forest.
+        Its colour is that of the first comparison: with ``evaluate.baseline`` on, of the network with the forest.
     """
     (name, result), *others = results.items()
     if not others:
         first = result.metrics[HEADLINE[result.tasks[0]][0]]
         headline = f"{name}: {first.title} {numbers.metric_value(first)}, with no other model beside it."
         return Verdict("neutral", headline, [], cautions(result))
-    words = {other: overall(beside, result) for other, beside in others}
-    headlines = [_HEADLINES[word].format(model=name, other=_inside(other)) for other, word in words.items()]
-    sentences = [*headlines[1:], *(_details(result, other, beside) for other, beside in others)]
-    return Verdict(_TONES.get(words[others[0][0]], "neutral"), headlines[0], sentences, cautions(result))
+    words = [_word(result, beside) for _, beside in others]
+    headlines = [
+        _HEADLINES[word].format(model=name, other=_inside(other))
+        for (other, _), word in zip(others, words, strict=True)
+    ]
+    reasons = [reason for other, beside in others for reason in _reasons(result, other, beside)]
+    return Verdict(_TONES.get(words[0], "neutral"), " ".join(headlines), reasons, cautions(result))
 
 
 def difference(metric: Metric, verdict: judge.Verdict) -> str:
@@ -51,9 +55,7 @@ def difference(metric: Metric, verdict: judge.Verdict) -> str:
         return "undefined"
     scale, unit = (100, "percentage points") if metric.percent else (1, numbers.unit_text(metric.unit))
     text = numbers.number(verdict.difference * scale)
-    if verdict.low is None or verdict.high is None:
-        return f"{text} {unit}".rstrip() + ", no interval"
-    ends = f"[{numbers.number(verdict.low * scale)}, {numbers.number(verdict.high * scale)}]"
+    ends = numbers.interval(verdict.low, verdict.high, scale=scale) or "(no interval)"
     return f"{text} {ends} {unit}".rstrip()
 
 
@@ -67,25 +69,36 @@ def cautions(result: Result) -> list[str]:
             "showers; with so few they are rough and usually too narrow, and no number here says how the model does "
             "in general."
         )
+    told += [
+        f"{metric.title} is below zero: the estimates are further off than the plain mean of all true values would be."
+        for metric in result.metrics.values()
+        if metric.title.startswith("R²") and metric.value is not None and metric.value < 0
+    ][:1]
     learnt = result.data.get("stores_learnt_from")
     if learnt:
         told.append(f"the model learnt from {', '.join(learnt)}, which are scored here: the numbers flatter it.")
     outside = result.data.get("n_outside_range")
     if outside:
-        told.append(f"{outside} of {metric.n} images lie outside of the range that the model was trained on.")
+        told.append(
+            f"outside of the range that the model was trained on: {outside} of {numbers.count(metric.n)} images."
+        )
     return told
 
 
-def _details(result: Result, other: str, beside: Result) -> str:
-    parts = []
+def _word(result: Result, beside: Result) -> str:
+    word = overall(beside, result)
+    few = next(iter(result.metrics.values())).n_showers < FEW_SHOWERS
+    return "lucky" if word == "better" and few else word
+
+
+def _reasons(result: Result, other: str, beside: Result) -> list[str]:
+    reasons = []
     for name in (name for task in result.tasks for name in HEADLINE[task]):
         metric, there = result.metrics[name], beside.metrics[name]
         verdict = compare_metric(beside, result, name)
-        parts.append(
-            f"{metric.title} {numbers.metric_value(metric)} "
-            f"against {numbers.metric_value(there)} ({verdict.word}; difference {difference(metric, verdict)})"
-        )
-    return f"Against {_inside(other)}: {'; '.join(parts)}."
+        values = f"{numbers.metric_value(metric)} against {numbers.metric_value(there)} of {_inside(other)}"
+        reasons.append(f"{metric.title}: {values}: {verdict.word} (paired difference {difference(metric, verdict)})")
+    return reasons
 
 
 def _inside(name: str) -> str:

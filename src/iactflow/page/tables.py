@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from iactflow.data.result import Result
 from iactflow.fitting.verdict import compare_metric
 from iactflow.page import numbers
-from iactflow.page.blocks import Table
+from iactflow.page.blocks import Facts, Table
 from iactflow.page.statement import difference
 
 _TONES = {"better": "good", "worse": "bad", "same": "muted", "open": "muted"}
@@ -13,48 +13,53 @@ _BETTER = {"lower": "lower", "higher": "higher", "zero": "nearer to 0"}
 
 
 def metrics_table(results: Mapping[str, Result]) -> Table:
-    """List every metric of every result with interval, sample and definition."""
+    """List every metric of every result with its interval."""
     first = next(iter(results.values()))
     rows = []
     for key, metric in first.metrics.items():
-        values = []
-        for result in results.values():
-            other = result.metrics[key]
-            values.append(f"{numbers.metric_value(other)} ({numbers.metric_interval(other)})")
-        rows.append([metric.title, *values, _BETTER[metric.better], metric.definition])
-    return Table(["Metric", *results, "Better is", "Definition"], rows, caption=interval_note(first))
+        scored = [result.metrics[key] for result in results.values()]
+        values = [f"{numbers.metric_value(other)} {numbers.metric_interval(other)}" for other in scored]
+        rows.append([metric.title, *values, _BETTER[metric.better]])
+    return Table(["Metric", *results, "Better is"], rows, caption=interval_note(first))
+
+
+def definitions(result: Result) -> Facts:
+    """Say how each metric is defined."""
+    return Facts({metric.title: metric.definition for metric in result.metrics.values()})
 
 
 def interval_note(result: Result) -> str:
     """Say what the intervals of a result are, and of which sample."""
     metric, made = next(iter(result.metrics.values())), result.bootstrap
-    return (
-        f"n = {numbers.sample(metric.n, metric.n_showers)}. In brackets the central {made.level:.0%} interval of "
-        f"{made.n} resamplings of showers."
-    )
+    counted = numbers.sample(metric.n, metric.n_showers)
+    level = numbers.share(made.level)
+    return f"n = {counted}. In brackets the central {level} interval of {made.n} resamplings of showers."
 
 
-def verdict_table(results: Mapping[str, Result]) -> Table:
-    """Judge every metric of all results but the first against the first."""
+def verdict_tables(results: Mapping[str, Result]) -> list[Table]:
+    """Judge every metric of all results but the first against the first, in a table for each of them."""
     (name, first), *others = results.items()
-    head = ["Metric", name]
-    for other, _ in others:
-        head += [other, "Verdict", "Paired difference"]
-    rows = []
-    for key, metric in first.metrics.items():
-        row = [metric.title, numbers.metric_value(metric)]
-        for _, result in others:
+    tables = []
+    for other, result in others:
+        rows = []
+        for key, metric in first.metrics.items():
             verdict = compare_metric(first, result, key)
-            row += [numbers.metric_value(result.metrics[key]), verdict.word, difference(metric, verdict)]
-        rows.append(row)
-    sample = next(iter(first.metrics.values()))
-    caption = (
-        f"A verdict says how the model of its column does against {name}: better or worse if the central "
-        f"{first.bootstrap.level:.0%} interval of the paired differences (in brackets; {first.bootstrap.n} resamplings "
-        f"of showers) leaves out zero, same if it holds zero, open if there is none. Where 0 is best, absolute values are "
-        f"compared. n = {numbers.sample(sample.n, sample.n_showers)}, the same for all models."
+            values = [numbers.metric_value(metric), numbers.metric_value(result.metrics[key])]
+            rows.append([metric.title, verdict.word, *values, difference(metric, verdict)])
+        head = ["Metric", f"{other} is", name, other, "Paired difference"]
+        tables.append(Table(head, rows, caption=f"{other} against {name}", tones=_TONES))
+    return tables
+
+
+def verdict_note(result: Result) -> str:
+    """Say how verdicts are made, and of which sample."""
+    metric, made = next(iter(result.metrics.values())), result.bootstrap
+    counted = numbers.sample(metric.n, metric.n_showers)
+    return (
+        f"Better or worse: the central {numbers.share(made.level)} interval of the paired differences (in brackets; "
+        f"{made.n} resamplings of showers) leaves out zero. Same: it holds zero. Open: there is no interval. "
+        f"Where 0 is best, absolute values are compared. n = {counted}, the same for all models."
     )
-    return Table(head, rows, caption=caption, tones=_TONES)
 
 
 def cost_table(results: Mapping[str, Result]) -> Table:
@@ -69,7 +74,8 @@ def cost_table(results: Mapping[str, Result]) -> Table:
         ["Size on disk", *(numbers.storage(result.cost["bytes_on_disk"]) for result in results.values())],
     ]
     caption = (
-        "Measured on the models themselves. Fitted values are the weights of a network or the nodes of a forest; one "
+        "Measured on the models themselves, for the prediction alone: reading and the DL1 parameters that a forest "
+        "needs are not in it. Fitted values are the weights of a network or the nodes of a forest; one "
         "multiplication with its addition counts as two operations; images seen count each epoch."
     )
     return Table(["Cost", *results], rows, caption=caption)

@@ -26,6 +26,8 @@ class Entry(NamedTuple):
     draw : callable
         From results by name and the published reference to figures; one result makes the report's plot, several
         the comparison's. No figure where the results hold nothing to draw.
+    wide : bool
+        Whether it fills the width of a page.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Entry(NamedTuple):
     definition: str
     curve: str | None
     draw: Callable[[Mapping[str, Result], Reference | None], list[Panel]]
+    wide: bool = False
 
 
 _OPEN = f"Bins with fewer than {FEW_IMAGES} images are drawn open; the numbers along the top are images per bin."
@@ -48,22 +51,24 @@ TASKS: dict[str, tuple[Entry, ...]] = {
             f"Images per bin of true and of reconstructed energy; bins of {BIN_DEX} dex.",
             "energy_distribution",
             energy.distribution,
+            wide=True,
         ),
         Entry(
             "energy-migration",
             "Migration matrix",
             "A perfect model fills only the diagonal; colour above it means energies too high, below it too low.",
             f"Share of the images of a bin of true energy that are reconstructed in each bin; every column sums to "
-            f"100 %; bins of {BIN_DEX} dex. Numbers in the cells are images.",
+            f"100 %; bins of {BIN_DEX} dex. Numbers in cells, where there is room, are images.",
             "energy_migration",
             energy.migration,
+            wide=True,
         ),
         Entry(
             "energy-bias",
             "Energy bias",
             "Above zero energies are overestimated, below zero underestimated. " + _OPEN,
-            f"Median of E_reco/E_true − 1 per bin of true energy ({BIN_DEX} dex). {_INTERVALS} A lower panel shows "
-            "the ratio of 1 + bias to that of the first model.",
+            f"Median of E_reco/E_true − 1 per bin of true energy ({BIN_DEX} dex). {_INTERVALS} The panel "
+            "below, if any, shows the ratio of 1 + bias to that of the first model.",
             "energy_performance",
             energy.bias,
         ),
@@ -72,7 +77,7 @@ TASKS: dict[str, tuple[Entry, ...]] = {
             "Energy resolution",
             "Lower is better. " + _OPEN,
             f"Half of the central 68.27 % interval of E_reco/E_true − 1 per bin of true energy ({BIN_DEX} dex). "
-            f"{_INTERVALS} A lower panel shows the ratio to the first model.",
+            f"{_INTERVALS} The panel below, if any, shows the ratio to the first model.",
             "energy_performance",
             energy.resolution,
         ),
@@ -86,6 +91,7 @@ TRAINING = Entry(
     "Mean loss per epoch over the training images and over the validation images, which are of other showers.",
     None,
     training.loss,
+    wide=True,
 )
 
 

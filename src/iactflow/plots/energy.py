@@ -128,7 +128,7 @@ def _matrix(table: Table) -> go.Figure:
             texttemplate="%{text}" if max(shape) <= _FEW_BINS else None,
             textfont={"size": 13},
             hovertemplate="true %{x:.3g} TeV, reconstructed %{y:.3g} TeV<br>%{z:.1%} of the column<extra></extra>",
-            colorbar={"title": {"text": "Share", "side": "top"}, "thickness": 14, "tickformat": ".0%"},
+            colorbar={"title": {"text": "Share of the column", "side": "right"}, "thickness": 14, "tickformat": ".0%"},
         )
     )
     ends = [max(x[0], y[0]), min(x[-1], y[-1])]

@@ -110,7 +110,7 @@ def add_curve(
     hover: Sequence[str],
     row: int = 1,
 ) -> None:
-    """Draw values per bin with their intervals; undefined (NaN) ones are left out.
+    """Draw values per bin with their intervals; undefined (NaN) ones leave a gap.
 
     Parameters
     ----------
@@ -127,27 +127,43 @@ def add_curve(
     row : int
         Panel, from 1.
     """
-    shown = np.isfinite(y)
     symbols = np.where(full, look.symbol, f"{look.symbol}-open")
-    up, down = np.nan_to_num(high - y), np.nan_to_num(y - low)
+    bars = np.isfinite(low)
+    # A trace of its own, because plotly draws an undefined bar as a bar of no length.
     target.add_trace(
         go.Scatter(
-            name=name,
-            x=x[shown],
-            y=y[shown],
-            mode="lines+markers",
-            line={"color": look.colour, "width": 2},
-            marker={"color": look.colour, "size": 10, "symbol": symbols[shown].tolist(), "line": {"width": 2}},
+            x=x[bars],
+            y=y[bars],
+            mode="markers",
+            marker={"color": look.colour, "size": 1},
             error_y={
                 "type": "data",
                 "symmetric": False,
-                "array": np.clip(up[shown], 0, None),
-                "arrayminus": np.clip(down[shown], 0, None),
+                "array": np.clip(high - y, 0, None)[bars],
+                "arrayminus": np.clip(y - low, 0, None)[bars],
                 "color": look.colour,
                 "thickness": 1.5,
                 "width": 4,
             },
-            hovertext=[text for text, use in zip(hover, shown, strict=True) if use],
+            hoverinfo="skip",
+        ),
+        row=row,
+        col=1,
+    )
+    target.add_trace(
+        go.Scatter(
+            name=name,
+            x=x,
+            y=y,
+            mode="lines+markers",
+            line={"color": look.colour, "width": 2},
+            marker={
+                "color": look.colour,
+                "size": 10,
+                "symbol": symbols.tolist(),
+                "line": {"width": 2, "color": look.colour},
+            },
+            hovertext=list(hover),
             hoverinfo="text",
         ),
         row=row,
@@ -174,7 +190,7 @@ def add_counts(target: go.Figure, x: np.ndarray, n: np.ndarray) -> None:
                 text=f"{count}",
                 textangle=angle,
                 showarrow=False,
-                font={"size": 12},
+                font={"size": 13},
             )
     if angle:
         target.update_layout(margin_t=56)

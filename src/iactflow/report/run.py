@@ -8,13 +8,13 @@ from iactflow.data.result import Result, with_companions
 from iactflow.fitting.verdict import require_comparable
 from iactflow.page import facts, numbers
 from iactflow.page.blocks import Page, Section, Tile, Tiles
+from iactflow.page.config import Report
 from iactflow.page.figures import gallery, plots
 from iactflow.page.statement import statement
-from iactflow.page.tables import cost_table, metrics_table
+from iactflow.page.tables import cost_table, definitions, metrics_table
 from iactflow.page.write import PageSummary, load_named, write_page
 from iactflow.plots.catalogue import TRAINING, plots_for
 from iactflow.plots.reference import reference_for
-from iactflow.report.config import Report
 from iactflow.storage import refuse_existing
 
 #: Metrics of each task that get a tile.
@@ -65,7 +65,7 @@ def build(results: Mapping[str, Result], config: Report, command: str) -> Page:
             Section("physics", "Physics", plots(plots_for(result.tasks), results, reference)),
             Section("examples", "Images", [gallery(result)]),
             *([Section("training", "Training", training)] if training else []),
-            Section("metrics", "Metrics", [metrics_table(results)]),
+            Section("metrics", "Metrics", [metrics_table(results), definitions(result)]),
             Section("cost", "Cost", [cost_table(results)]),
             Section("data", "Data", facts.data_blocks(result)),
             Section("model", "Model summary", facts.model_blocks(results)),
@@ -81,13 +81,13 @@ def _tiles(results: Mapping[str, Result]) -> list[Tile]:
     for key in (key for task in result.tasks for key in _TILES[task]):
         metric = result.metrics[key]
         beside = [
-            f"{other.name}: {numbers.metric_value(other.metrics[key])} ({numbers.metric_interval(other.metrics[key])})"
+            f"{other.name}: {numbers.metric_value(other.metrics[key])} {numbers.metric_interval(other.metrics[key])}"
             for other in others
         ]
         n = f"n = {numbers.sample(metric.n, metric.n_showers)}"
         interval = numbers.metric_interval(metric)
         if metric.low is not None:
-            interval = f"{result.bootstrap.level:.0%}: {interval}"
+            interval = f"{numbers.share(result.bootstrap.level)} {interval}"
         tiles.append(Tile(metric.title, numbers.metric_value(metric), f"{interval}; {n}", beside))
     cost = result.cost
     speeds = [f"{other.name}: {numbers.number(other.cost['ms_per_event'])} ms" for other in others]
