@@ -15,7 +15,7 @@ def component(name):
 
 
 def test_every_component_is_named_as_its_command():
-    assert set(NAMES) == {"ingest", "train", "evaluate", "report", "compare"}
+    assert set(NAMES) == {"simulate", "ingest", "train", "evaluate", "report", "compare"}
     assert set(NAMES) <= set(COMMANDS)
 
 
