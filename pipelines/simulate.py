@@ -19,7 +19,7 @@ def simulate(
     Parameters
     ----------
     config
-        What to simulate, as YAML text such as {"preset": "sst1m-stereo", "primary": "proton"}; empty takes the defaults.
+        What to simulate, as YAML text such as {"preset": "sst1m-mono", "primary": "proton"}; empty takes defaults.
     events
         Triggered array events of the whole run.
     seed
