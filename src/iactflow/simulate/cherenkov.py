@@ -211,19 +211,26 @@ def shine(
         arrival = t + along / cos * optical / SPEED_OF_LIGHT
         for _ in range(number):
             phi = (2 * uniform(work.rng) - 1) * half
-            a, b = math.cos(phi) * sin, math.sin(phi) * sin
+            p, q = math.cos(phi), math.sin(phi)
+            a, b = p * sin, q * sin
             vx = (ux * cos + e1x * a + e2x * b) * bend
             vy = (uy * cos + e1y * a + e2y * b) * bend
             vz = uz * cos + e1z * a + e2z * b
             forward = -(vx * m.axis[0] + vy * m.axis[1] + vz * m.axis[2])
             if forward < m.cos_photon:
                 continue
+            p, q = ring * p - off, ring * q  # from the mirror's centre, across the track
+            px, py, pz = e1x * p + e2x * q, e1y * p + e2y * q, e1z * p + e2z * q
+            further = (px * m.axis[0] + py * m.axis[1] + pz * m.axis[2]) / forward  # to the plane of the mirror
+            px, py, pz = px + further * vx, py + further * vy, pz + further * vz
             n = work.counts[N_LIGHT]
             work.counts[N_LIGHT] = n + 1
             if n < work.light.shape[0]:
                 work.light[n, 0] = math.degrees(-(vx * m.lon[0] + vy * m.lon[1] + vz * m.lon[2]) / forward)
                 work.light[n, 1] = math.degrees(-(vx * m.lat[0] + vy * m.lat[1] + vz * m.lat[2]) / forward)
-                work.light[n, 2] = arrival
+                work.light[n, 2] = arrival + further / SPEED_OF_LIGHT
+                work.light[n, 3] = px * m.lat[0] + py * m.lat[1] + pz * m.lat[2]
+                work.light[n, 4] = px * m.lon[0] + py * m.lon[1] + pz * m.lon[2]
                 work.telescope[n] = k
 
 

@@ -76,9 +76,9 @@ class Observer:
         )  # reused: fresh memory costs as much as filling it
 
     def receivers(self, alt: float, az: float) -> Receivers:
-        """Give discs that have the mirrors' area, pointing at (alt, az) in deg."""
+        """Give discs that hold all facets of the mirrors, pointing at (alt, az) in deg."""
         xyz = self.instrument.xyz
-        radius = np.full(len(xyz), math.sqrt(self.instrument.dish.mirror_area / math.pi))
+        radius = np.array([facets.outer_radius for facets in self.facets])
         return Receivers(xyz[:, 0], xyz[:, 1], xyz[:, 2], radius, alt, az)
 
     def observe(self, light: Light, rng: np.random.Generator) -> list[TelescopeImage]:

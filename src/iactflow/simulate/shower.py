@@ -251,5 +251,6 @@ def _split(state: work.Work, cores: Float64, receivers: Receivers, down: Float64
         delay = np.float32((cores[i] @ down[:2]) / SPEED_OF_LIGHT)
         piece = light[first:last]
         which = (telescope[first:last] - i * receivers.n_telescopes).astype(np.int32)
-        out.append(Light(which, piece[:, 0].copy(), piece[:, 1].copy(), piece[:, 2] + delay))
+        lon, lat, time, x, y = (np.ascontiguousarray(column) for column in piece.T)
+        out.append(Light(which, lon, lat, time + delay, x, y))
     return out

@@ -33,8 +33,8 @@ class Work(NamedTuple):
     kind : (STACK_SIZE,)
         Particle numbers.
     rng : (2,) uint64
-    light : (n, 3) float32
-        Gnomonic longitude and latitude (deg), time (ns).
+    light : (n, 5) float32
+        Gnomonic longitude and latitude (deg), time (ns), place on the mirror along latitude and longitude (m).
     telescope : (n,) int32
     counts : (5,) int64
     budget : (6,)
@@ -59,7 +59,7 @@ def new_work(rng: NDArray[np.uint64], room_for_light: int) -> Work:
         np.empty((STACK_SIZE, 10)),
         np.empty(STACK_SIZE, np.int64),
         rng,
-        np.empty((room_for_light, 3), np.float32),
+        np.empty((room_for_light, 5), np.float32),
         np.empty(room_for_light, np.int32),
         np.zeros(5, np.int64),
         np.zeros(6),
