@@ -31,7 +31,7 @@ def test_collision_loss_is_icru37():
 
 
 def test_critical_energy_is_pdgs():
-    # PDG, dry air: 87.92 MeV for electrons, where ionisation equals bremsstrahlung as E / X0 (Rossi: equals loss per X0).
+    # PDG, dry air: 87.92 MeV for electrons; here Rossi's definition: the ionisation per X0 equals the energy.
     energy = np.linspace(0.06, 0.12, 601)
     per_length = em.ionisation(energy, 1.0, GROUND) * em.RADIATION_LENGTH
     assert energy[np.argmin(np.abs(per_length - energy))] == pytest.approx(0.0879, rel=0.02)
