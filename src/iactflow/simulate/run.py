@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import os
-import re
 import signal
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -21,7 +19,8 @@ from iactflow.errors import ConfigError, IactflowError, InputError, OutputExists
 from iactflow.progress import Progress
 from iactflow.simulate.block import Block, SimulatedEvent, prepare
 from iactflow.simulate.config import Simulate
-from iactflow.storage import remove, write_text
+from iactflow.simulate.output import block_file, claim, drop_shorter
+from iactflow.storage import remove
 
 Format = Literal["dl1", "store"]
 
@@ -168,18 +167,10 @@ def run(
     return _run_files(blocks, Path(out), workers, overwrite)
 
 
-def block_file(block: Block) -> str:
-    """Name the DL1 file of a block."""
-    if block.photons is not None:
-        return f"{Path(block.photons).name.split('.')[0]}_s{block.seed}.dl1.h5"
-    amount = f"e{block.n_events}" if block.n_events is not None else f"n{block.n_showers}"
-    return f"{block.config.primary}_s{block.seed}_b{block.number:05d}_{amount}.dl1.h5"
-
-
 def _run_files(blocks: list[Block], out: Path, workers: int | None, overwrite: bool) -> SimulateSummary:
-    _claim(blocks[0], out, overwrite) if blocks else out.mkdir(parents=True, exist_ok=True)
+    claim(blocks[0], out, overwrite) if blocks else out.mkdir(parents=True, exist_ok=True)
     todo = [block for block in blocks if not (out / block_file(block)).exists()]
-    n_events, n_images = _simulate(todo, "dl1", out, workers, lambda block, _: _drop_shorter(block, out))
+    n_events, n_images = _simulate(todo, "dl1", out, workers, lambda block, _: drop_shorter(block, out))
     return SimulateSummary(out, len(blocks), len(todo), n_events, n_images)
 
 
@@ -204,34 +195,6 @@ def _run_store(blocks: list[Block], out: Path, workers: int | None, overwrite: b
         n_events, n_images = _simulate(todo, "store", out, workers, add)
         store.finish()
     return SimulateSummary(out, len(blocks), len(todo), n_events, n_images)
-
-
-def _claim(block: Block, out: Path, overwrite: bool) -> None:
-    """Make the folder this run's, or see that it is."""
-    name = block_file(block).split("_b")[0].removesuffix(".dl1.h5")
-    note = out / f".{name}.simulation.json"  # hidden, so that ingest does not ask what it is
-    wanted = json.dumps({"seed": block.seed, "config": block.config.model_dump(mode="json")}, indent=1) + "\n"
-    if note.exists() and note.read_text(encoding="utf-8") == wanted and not overwrite:
-        return
-    own = [note, *out.glob(f"{name}*.dl1.h5")]
-    others = [path for path in out.glob("*") if not path.name.endswith(".dl1.h5")]
-    if not overwrite and (others or any(path.exists() for path in own)):
-        raise OutputExistsError(
-            f"{out} exists already and does not hold this simulation (configuration and seed differ, or it holds other "
-            "files). Choose another --out or add --overwrite."
-        )
-    for path in own:
-        remove(path)
-    write_text(note, wanted)
-
-
-def _drop_shorter(block: Block, out: Path) -> None:
-    """Remove files of the same block with fewer events, which an earlier, smaller run made."""
-    if block.photons is None:
-        start = re.sub(r"_[en]\d+\.dl1\.h5$", "", block_file(block))
-        for path in out.glob(f"{start}_*.dl1.h5"):
-            if path.name != block_file(block):
-                remove(path)
 
 
 _counted: tuple[Synchronized[int], Synchronized[int]]
