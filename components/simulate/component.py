@@ -41,6 +41,7 @@ def simulate(
         What was simulated, as a table.
     """
     from pathlib import Path
+    from typing import Literal, cast
 
     from iactflow.cluster.step import step
     from iactflow.config import parse_yaml, validate
@@ -53,8 +54,17 @@ def simulate(
         if not (slash and number.isdigit() and count.isdigit()):
             raise ConfigError(f"shard must be I/N, such as 3/16. Received: {shard}")
         what = validate(Simulate, parse_yaml(config, "config"), "config")
-        options = {"seed": seed, "events": events, "shard": (int(number), int(count)), "workers": workers or None}
-        done = run(what, Path(showers.path), output_format=output_format, **options)
+        if output_format not in ("dl1", "store"):
+            raise ConfigError(f"output_format must be dl1 or store. Received: {output_format}")
+        done = run(
+            what,
+            Path(showers.path),
+            seed=seed,
+            events=events,
+            shard=(int(number), int(count)),
+            output_format=cast('Literal["dl1", "store"]', output_format),
+            workers=workers or None,
+        )
         for key, value in done.finite().items():
             metrics.log_metric(key, value)
         lines = ["| share | blocks | events | images |", "| --- | --- | --- | --- |"]

@@ -37,7 +37,7 @@ ELASTIC = 0.9  # share of the energy above which a meson that made nothing new c
 def _chromo() -> tuple[Any, Any]:
     """Import chromo, or say how to get it."""
     try:
-        from chromo import kinematics, models  # type: ignore[import-not-found]
+        from chromo import kinematics, models
     except ImportError as error:
         raise IactflowError(
             "Showers need the package chromo 0.11, once per installation, to sample hadronic interactions. It could "
