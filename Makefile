@@ -7,11 +7,19 @@ PIPELINE ?= energy
 CONFIG ?=
 SET ?=
 ONLY ?=
+ENVIRONMENT ?= kind
+CACHE ?= on
+CRON ?=
+PARAMETERS ?=
+VALUES ?= charts/iactflow/values-laptop.yaml
+NAMESPACE ?= iactflow
 
 PYTHON := .venv/bin/python
 UV := .tools/bin/uv
 INSTALLED := .venv/.installed
 LOCKS := requirements/cpu.txt requirements/dev.txt
+cluster := --environment $(ENVIRONMENT)
+parameters := $(foreach parameter,$(PARAMETERS),--parameter $(parameter))
 settings := $(foreach setting,$(SET),--set $(setting)) $(if $(CONFIG),--config $(CONFIG))
 
 ##@ Use
@@ -22,12 +30,39 @@ run: $(INSTALLED) ## Run a pipeline on this machine [PIPELINE=energy] [CONFIG=fi
 compile: $(INSTALLED) ## Write a pipeline as Kubeflow YAML into build/ [PIPELINE=energy] [CONFIG=...] [SET=...]
 	.venv/bin/iactflow compile $(PIPELINE) $(settings)
 
+##@ Cluster
+.PHONY: images deploy submit schedule unschedule status
+images: ## Build the images cpu and gpu with docker, podman or buildah [REGISTRY=registry.example] [BASE_IMAGE=...]
+	REGISTRY="$(REGISTRY)" BASE_IMAGE="$(BASE_IMAGE)" docker/images.sh
+
+deploy: ## Install or upgrade the platform on the current cluster [VALUES=file.yaml] [NAMESPACE=iactflow]
+	kubectl get namespace $(NAMESPACE) >/dev/null 2>&1 || kubectl create namespace $(NAMESPACE)
+	kubectl label --overwrite namespace $(NAMESPACE) pod-security.kubernetes.io/enforce=restricted
+	helm upgrade --install iactflow charts/iactflow --namespace $(NAMESPACE) --values $(VALUES) \
+	  --reset-values --wait --timeout 15m
+
+submit: $(INSTALLED) ## Run a pipeline on Kubeflow [PIPELINE=energy] [ENVIRONMENT=kind] [CACHE=off] [PARAMETERS="epochs=3 ..."] [WAIT=1]
+	.venv/bin/iactflow submit $(PIPELINE) $(settings) $(cluster) $(parameters) $(if $(filter off,$(CACHE)),--no-cache) $(if $(WAIT),--wait)
+
+schedule: $(INSTALLED) ## Run it again and again [PIPELINE=energy] CRON="0 0 3 * * 0" [ENVIRONMENT=kind]
+	.venv/bin/iactflow schedule $(PIPELINE) --cron "$(CRON)" $(settings) $(cluster) $(parameters)
+
+unschedule: $(INSTALLED) ## Stop that [PIPELINE=energy] [ENVIRONMENT=kind]
+	.venv/bin/iactflow unschedule $(PIPELINE) $(cluster)
+
+status: $(INSTALLED) ## Schedule, last runs and what they cost [PIPELINE=energy] [ENVIRONMENT=kind]
+	.venv/bin/iactflow status $(PIPELINE) $(cluster) --cost
+
 ##@ Develop
-.PHONY: install test lint format bench docs lock clean
+.PHONY: install test test-cluster lint lint-charts format bench docs lock clean
 install: $(INSTALLED) ## Make the environment in .venv from the hashed lock files
 
 test: lint ## Check the code and run all tests
 	.venv/bin/pytest
+
+test-cluster: $(INSTALLED) ## Build a real Kubernetes control plane (10 minutes, once) and try charts and GPU pools on it
+	python3 tests/kubernetes/cluster_tools.py
+	.venv/bin/pytest tests/charts tests/kubernetes
 
 lint: $(INSTALLED) ## Check style, types, layers, spelling and YAML
 	.venv/bin/ruff check
@@ -37,6 +72,14 @@ lint: $(INSTALLED) ## Check style, types, layers, spelling and YAML
 	.venv/bin/codespell
 	.venv/bin/yamllint --strict .
 	$(PYTHON) -m iactflow.components.readme --check
+	$(PYTHON) charts/readme.py --check
+
+lint-charts: $(UV) ## Check the charts with helm, kubernetes-validate and checkov
+	python3 tests/kubernetes/cluster_tools.py helm
+	mkdir -p build/charts
+	charts/render.sh build/charts
+	$(UV) tool run --from kubernetes-validate==1.37.0 kubernetes-validate -k 1.36 --strict build/charts/*.yaml
+	$(UV) tool run --from checkov==3.3.30 checkov --config-file charts/.checkov.yaml --directory build/charts
 
 format: $(INSTALLED) ## Put the code into the project's style
 	.venv/bin/ruff check --fix
@@ -45,8 +88,9 @@ format: $(INSTALLED) ## Put the code into the project's style
 bench: $(INSTALLED) ## Measure speed beside competitors, into build/bench.json [ONLY=name]
 	$(PYTHON) -m benchmarks $(ONLY)
 
-docs: $(INSTALLED) ## Write the components' README files from their signatures
+docs: $(INSTALLED) ## Write the README files of components and charts from their sources
 	$(PYTHON) -m iactflow.components.readme
+	$(PYTHON) charts/readme.py
 
 lock: $(UV) ## Resolve the lock files anew from pyproject.toml
 	for flavour in cpu gpu; do \
@@ -56,6 +100,8 @@ lock: $(UV) ## Resolve the lock files anew from pyproject.toml
 	done
 	$(UV) pip compile --quiet --upgrade --universal --python 3.12 --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  --group dev --constraints requirements/cpu.txt --output-file requirements/dev.txt
+	printf 'hatchling\n' | $(UV) pip compile --quiet --upgrade --universal --python 3.12 --generate-hashes --no-emit-index-url --no-annotate \
+	  --no-header - --constraints requirements/cpu.txt --output-file requirements/build.txt
 
 clean: ## Remove what was built; runs/ and the environment stay
 	rm -rf build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
@@ -63,7 +109,7 @@ clean: ## Remove what was built; runs/ and the environment stay
 ##@ Help
 .PHONY: help
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(UV):
 	python3 -m venv .tools

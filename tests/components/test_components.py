@@ -19,7 +19,7 @@ ON_CLUSTERS = {"summarise"}
 
 
 def test_every_component_is_named_as_its_command():
-    assert set(NAMES) == {"ingest", "train", "evaluate", "report", "compare"} | ON_CLUSTERS
+    assert set(NAMES) == {"simulate", "ingest", "train", "evaluate", "report", "compare"} | ON_CLUSTERS
     assert set(NAMES) - ON_CLUSTERS <= set(COMMANDS)
 
 

@@ -103,7 +103,7 @@ def changed(tmp_path, path, value, name="lab"):
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
-        ("kubeflow.endpont", "x", "kubeflow.endpont is not a known key"),
+        ("kubeflow.endpoints", "x", "kubeflow.endpoints is not a known key"),
         ("components.train.gpus", 0, "components.train.gpus must be at least 1"),
         ("components.ingest.gpus", 1, "components.ingest.gpus must be 0: its image has no CUDA. Received: 1"),
         ("default.gpus", 1, "default.gpus must be 0"),

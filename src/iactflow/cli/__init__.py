@@ -9,6 +9,7 @@ from iactflow import __version__
 #: Subcommands in the order of the data, with the sentence that ``iactflow --help`` shows; each lives in a module of
 #: its name in this package, so that listing them imports nothing.
 COMMANDS = {
+    "simulate": "Simulate showers and the telescopes that see them.",
     "ingest": "Read simtel or DL1 files into a store.",
     "store": "Look at a store.",
     "train": "Fit a network to a store.",

@@ -47,6 +47,16 @@ SAMPLES = {
         "a76357453074ff7909213a1acbbcb0167c4b1ab8000c638135b72d294f6e732f",
         "diffuse gammas of CTA production 3 with FlashCam, ASTRI and LST cameras; the file is cut off",
     ),
+    "sst1m-prod4-photons": Sample(
+        "run102_gamma_za20deg_azm0deg-paranal-sst.corsika.zst",
+        "fff56eec73ff47fb79e22450cfde584b8b880e4abea756418fe47af49c33756e",
+        "CORSIKA's photons behind sst1m-prod4-gamma: 20 showers, each used 10 times, 70 telescopes",
+    ),
+    "proton-photons": Sample(
+        "proton_500GeV_iactext.eventio.gz",
+        "22b1b8f137d648105f21c0a0f91b6041eebb549466722fac733bb6b352276c2e",
+        "CORSIKA's photons of one proton of 500 GeV",
+    ),
 }
 
 #: The Python package (MIT licence) whose source distribution carries the samples as its test data.

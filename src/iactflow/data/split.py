@@ -76,7 +76,7 @@ def assign_splits(
         Index into `SPLITS`.
     """
     result = np.empty(len(shower_id), np.int8)
-    kinds, kind_of_row = np.unique(np.stack([primary, obs_id]), axis=1, return_inverse=True)
+    kinds, kind_of_row = np.unique(np.stack([primary, obs_id]).astype(np.int64), axis=1, return_inverse=True)
     for index, (code, run) in enumerate(kinds.T.tolist()):
         here = kind_of_row.ravel() == index
         result[here] = assign_split(code, run, np.asarray(shower_id)[here], fractions)

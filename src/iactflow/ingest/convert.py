@@ -66,7 +66,7 @@ def convert(
         if parts == [Path(folder, "000000.h5")]:
             parts[0].rename(target)
         else:
-            _run("merge", [*map(str, parts), "--output", str(target)])
+            _run("merge", [*(str(part.resolve()) for part in parts), "--output", str(target.resolve())], Path(folder))
     return Path(out)
 
 
@@ -87,13 +87,17 @@ def _process(
     options["HDF5EventSource"] = {"focal_length_choice": options["SimTelEventSource"]["focal_length_choice"]}
     settings = target.with_suffix(".json")
     settings.write_text(json.dumps(options), encoding="utf-8")
-    _run("process", ["--input", str(source.path), "--output", str(target), "--config", str(settings)])
+    paths = {"--input": source.path, "--output": target, "--config": settings}
+    _run("process", [word for name, path in paths.items() for word in (name, str(path.resolve()))], target.parent)
 
 
-def _run(tool: str, arguments: list[str]) -> None:
-    """Run a tool of ctapipe as a process of its own: it takes the logging and the signals of its process over."""
+def _run(tool: str, arguments: list[str], folder: Path) -> None:
+    """Run a tool of ctapipe as a process of its own, since it takes the logging and the signals of its process over.
+
+    It leaves a log in the working directory, which therefore is `folder`.
+    """
     code = f"from ctapipe.tools.{tool} import main; main()"
-    done = subprocess.run([sys.executable, "-c", code, "--log-level", "ERROR", *arguments])
+    done = subprocess.run([sys.executable, "-c", code, "--log-level", "ERROR", *arguments], cwd=folder)
     if done.returncode:
         raise IactflowError(
             f"ctapipe-{tool} failed with exit code {done.returncode}; its own message stands above. "

@@ -1,0 +1,1 @@
+"""Air showers, their Cherenkov light and the telescopes that see it."""

@@ -1,0 +1,60 @@
+"""Compile the particle transport once per machine and version of its source."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core import config as numba_config
+
+#: The modules whose source becomes part of the compiled transport.
+TRANSPORT = (
+    "atmosphere", "cherenkov", "compiled", "decays", "electromagnetic", "electron", "hadron", "kernel", "particles",
+    "photon", "rng", "scattering", "tracks", "vertices", "work",
+)  # fmt: skip
+
+
+def cache_folder() -> Path:
+    """Return iactflow's cache: ``$IACTFLOW_CACHE``, or ``~/.cache/iactflow``."""
+    return Path(os.environ.get("IACTFLOW_CACHE", Path.home() / ".cache" / "iactflow"))
+
+
+def _source_hash() -> str:
+    """Hash the transport's modules: numba itself would not notice a change in a function that a cached one calls."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    for name in TRANSPORT:
+        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
+    return digest.hexdigest()[:16]
+
+
+MACHINE_CODE = cache_folder() / f"numba-{_source_hash()}"
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """Compile a function with numba when it is first called, and keep the machine code in iactflow's cache."""
+    settings: Any = numba_config  # its names are made at run time
+    before = settings.CACHE_DIR
+    settings.CACHE_DIR = str(MACHINE_CODE)
+    try:
+        return numba.njit(cache=True, fastmath=True, error_model="numpy")(function)
+    finally:
+        settings.CACHE_DIR = before
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """Compile a function as part of those that call it."""
+    return numba.njit(fastmath=True, error_model="numpy", inline="never")(function)
+
+
+def always_inlined(function: Callable[..., Any]) -> Any:
+    """Compile a short function into each place that calls it."""
+    return numba.njit(fastmath=True, error_model="numpy", forceinline=True)(function)
+
+
+def is_cached(name: str) -> bool:
+    """Tell whether the machine code of a function is there already."""
+    return any(MACHINE_CODE.rglob(f"*{name}*.nbi"))

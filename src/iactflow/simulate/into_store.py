@@ -1,0 +1,126 @@
+"""The short way into a store: a block's rows without the DL1 file, the same rows that ingest makes of that file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from iactflow.data import schema
+from iactflow.data.camera import Camera
+from iactflow.data.split import SplitFractions
+from iactflow.data.writer import PartWriter, StoreWriter
+from iactflow.ingest.blocks import Task, complete_rows
+from iactflow.ingest.parameters import ParameterMaker, column, flat
+from iactflow.ingest.processing import ctapipe_configuration
+from iactflow.ingest.run import CUTS
+from iactflow.ingest.simulation import simulation_values
+from iactflow.simulate.block import Block, SimulatedEvent, prepare, simulate_events
+
+#: Images whose rows are made at once.
+_PORTION = 256
+_PACKAGES = ("iactflow", "ctapipe", "numba", "numpy", "pyarrow")
+
+
+def open_store(block: Block, folder: Path) -> StoreWriter:
+    """Open the store, or make it, with the settings that ingest uses; its lock must be held."""
+    from iactflow.simulate.description import subarray_description
+
+    instrument = prepare(block).instrument
+    camera = Camera.from_subarray(subarray_description(instrument), instrument.camera.name)
+    settings = {
+        "parameters": True,
+        "fractions": SplitFractions().model_dump(),
+        "cuts": CUTS,
+        "ctapipe": ctapipe_configuration(None),
+    }
+    return StoreWriter(folder, camera, settings)
+
+
+def identity(block: Block) -> str:
+    """Give the sha256 of the run card, by which a store knows a block."""
+    return hashlib.sha256(block.card().encode()).hexdigest()
+
+
+def write_parts(block: Block, folder: Path, on_event: Callable[[SimulatedEvent], None]) -> dict[str, Any]:
+    """Simulate a block into parts of a store, which no manifest lists yet.
+
+    Parameters
+    ----------
+    block : Block
+        What to simulate.
+    folder : Path
+        The store.
+    on_event : callable
+        Hears of each event.
+
+    Returns
+    -------
+    dict
+        The source entry for the manifest.
+    """
+    from iactflow.simulate.containers import simulation_container
+    from iactflow.simulate.description import subarray_description
+
+    thrown = prepare(block)
+    events = []
+    for event in simulate_events(block, thrown):
+        events.append(event)
+        on_event(event)
+    subarray = subarray_description(thrown.instrument)
+    configuration = ctapipe_configuration(None)
+    camera = Camera.from_subarray(subarray, thrown.instrument.camera.name)
+    tel_ids = tuple(int(tel_id) for tel_id in thrown.instrument.tel_ids)
+    task = Task(folder, camera.name, camera.hash, tel_ids, True, SplitFractions(), configuration)
+    table = schema.store_schema(camera.n_pixels, parameters=True)
+    parts = PartWriter(folder)
+    for columns in _columns(block, events, thrown.instrument, ParameterMaker(subarray, configuration, True), thrown):
+        parts.add(complete_rows(table, columns, task))
+    parts.close()
+    return {
+        "name": f"{block.config.primary}_s{block.seed}_b{block.number:05d}",
+        "sha256": identity(block),
+        "kind": "simulated",
+        "noticed": {},
+        "versions": {package: version(package) for package in _PACKAGES},
+        "lost": None,
+        "simulation": {str(block.obs_id): simulation_values(simulation_container(block.obs_id, thrown))},
+        **parts.summary(),
+    }
+
+
+def _columns(
+    block: Block, events: list[SimulatedEvent], instrument: Any, make_parameters: ParameterMaker, thrown: Any
+) -> Iterator[dict[str, np.ndarray]]:
+    """Give the columns of portions of images, telescope by telescope as ctapipe's tables have them."""
+    from iactflow.simulate.containers import impact_container, pointing, shower_container
+
+    alt, az = (angle.to_value("deg") for angle in pointing(thrown.config))
+    units = {f.name: schema.unit_of(f) for f in schema.truth_fields()}
+    order = np.argsort(instrument.tel_ids)
+    for telescope in order.tolist():
+        tel_id = int(instrument.tel_ids[telescope])
+        own = [(e, image) for e in events for image in e.images if image.telescope == telescope]
+        for first in range(0, len(own), _PORTION):
+            some = own[first : first + _PORTION]
+            n = len(some)
+            columns = {
+                schema.OBS_ID: np.full(n, block.obs_id),
+                schema.EVENT_ID: np.array([e.event_id for e, _ in some]),
+                schema.TEL_ID: np.full(n, tel_id),
+                schema.IMAGE: np.stack([image.image for _, image in some]),
+                schema.PEAK_TIME: np.stack([image.peak_time for _, image in some]),
+                schema.POINTING_ALT: np.full(n, alt),
+                schema.POINTING_AZ: np.full(n, az),
+            }
+            truth = [
+                flat("true", shower_container(e)) | flat("true_impact", impact_container(e, instrument.xyz[telescope]))
+                for e, _ in some
+            ]
+            columns |= {name: column([row[name] for row in truth], unit) for name, unit in units.items()}
+            columns |= make_parameters(tel_id, columns[schema.IMAGE], columns[schema.PEAK_TIME])
+            yield columns

@@ -1,0 +1,140 @@
+"""Our showers and telescopes against CORSIKA's and sim_telarray's: the same showers, simulated many times.
+
+Run ``python -m iactflow.simulate.validate_chain SIMTEL CORSIKA_IACT_FILE`` to print the comparison.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from iactflow.ingest.processing import camera_calibrator, ctapipe_configuration, image_processor
+from iactflow.simulate.block import EFFICIENCIES
+from iactflow.simulate.corsika import read_run, read_showers
+from iactflow.simulate.description import subarray_description
+from iactflow.simulate.dl1 import add_parameters
+from iactflow.simulate.light import Shower
+from iactflow.simulate.observe import Observer, TelescopeImage
+from iactflow.simulate.presets import preset
+from iactflow.simulate.shower import simulate_shower
+from iactflow.simulate.site import site
+
+if TYPE_CHECKING:
+    from ctapipe.image import ImageProcessor
+
+#: Times that each shower is simulated.
+REPEATS = 4
+#: Images whose parameters are compared have at least this intensity after cleaning, p.e.
+_MIN_INTENSITY = 50
+_QUANTITIES = ("intensity", "length", "width", "time gradient")
+
+
+@dataclass(frozen=True)
+class Distributions:
+    """Parameters of images in both simulations: each an array of shape (n, 4), columns as in ``_QUANTITIES``."""
+
+    ours: np.ndarray
+    theirs: np.ndarray
+
+
+def collect(simtel: Path, photons: Path, name: str = "sst1m-paranal") -> Distributions:
+    """Simulate all showers of a CORSIKA file again: energy, direction, first interaction and cores as there."""
+    run = read_run(photons)
+    observer = Observer(preset(name).with_telescopes(run.positions))
+    process = image_processor(subarray_description(observer.instrument), ctapipe_configuration(None))
+    ours: list[np.ndarray] = []
+    for shower, _ in read_showers(photons, run.alt, run.az, np.zeros_like, np.random.default_rng):
+        for repeat in range(REPEATS):
+            for images in _simulate(shower, repeat, observer):
+                ours += _parameters(images, observer.instrument.tel_ids, process)
+    return Distributions(np.array(ours), np.array(_theirs(simtel)))
+
+
+def _theirs(simtel: Path) -> list[np.ndarray]:
+    from ctapipe.io import SimTelEventSource
+
+    rows = []
+    with SimTelEventSource(simtel, focal_length_choice="EQUIVALENT") as source:
+        process = image_processor(source.subarray, ctapipe_configuration(None))
+        calibrate = camera_calibrator(source.subarray, ctapipe_configuration(None))
+        for event in source:
+            calibrate(event)
+            for tel_id in event.dl1.tel:
+                event.simulation.tel[tel_id].true_image = None
+            add_parameters(event, process)
+            rows += [row for dl1 in event.dl1.tel.values() if (row := _row(dl1)) is not None]
+    return rows
+
+
+def _simulate(shower: Shower, repeat: int, observer: Observer) -> Iterator[list[TelescopeImage]]:
+    """Simulate a shower anew, with the telescopes and the trigger of the whole array, at each of its cores."""
+    instrument, index = observer.instrument, 100 * shower.shower_index + repeat
+    _, uses = simulate_shower(
+        shower.shower_primary_id,
+        shower.energy,
+        shower.alt,
+        shower.az,
+        observer.receivers(shower.alt, shower.az),
+        np.column_stack([shower.core_x, shower.core_y]),
+        site(instrument.site),
+        EFFICIENCIES[instrument.efficiency],
+        seed=1,
+        shower_index=index,
+        first_height=shower.h_first_int,
+    )
+    rng = np.random.default_rng([104, index])
+    for light in uses:
+        images = observer.observe(light, rng)
+        if len(images) > 1:  # the file holds events of at least two telescopes
+            yield images
+
+
+def _parameters(images: list[TelescopeImage], tel_ids: np.ndarray, process: ImageProcessor) -> list[np.ndarray]:
+    from ctapipe.containers import (
+        ArrayEventContainer,
+        DL1CameraContainer,
+        SimulatedCameraContainer,
+        SimulatedEventContainer,
+    )
+
+    event = ArrayEventContainer(simulation=SimulatedEventContainer())
+    for image in images:
+        tel_id = int(tel_ids[image.telescope])
+        event.dl1.tel[tel_id] = DL1CameraContainer(image=image.image, peak_time=image.peak_time, is_valid=True)
+        event.simulation.tel[tel_id] = SimulatedCameraContainer()
+    add_parameters(event, process)
+    return [row for dl1 in event.dl1.tel.values() if (row := _row(dl1)) is not None]
+
+
+def _row(dl1: Any) -> np.ndarray | None:
+    hillas, timing = dl1.parameters.hillas, dl1.parameters.timing
+    if not hillas.intensity > _MIN_INTENSITY:
+        return None
+    slope = abs(timing.slope.to_value("1/deg"))
+    return np.array([hillas.intensity, hillas.length.to_value("deg"), hillas.width.to_value("deg"), slope])
+
+
+def main(simtel: Path, photons: Path) -> None:
+    """Print medians and two-sample tests (Kolmogorov-Smirnov) as a Markdown table."""
+    from scipy.stats import ks_2samp
+
+    found = collect(simtel, photons)
+    print("| quantity | ours, median (16-84 %) | n | theirs | n | KS distance | p |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    print(f"| images, each shower once | {len(found.ours) / REPEATS:.1f} | | {len(found.theirs)} | | | |")
+    for column, name in enumerate(_QUANTITIES):
+        one, two = (values[np.isfinite(values[:, column]), column] for values in (found.ours, found.theirs))
+        test = ks_2samp(one, two)
+        shown = ["{1:.3g} ({0:.3g}-{2:.3g})".format(*np.percentile(values, [16, 50, 84])) for values in (one, two)]
+        print(
+            f"| {name} | {shown[0]} | {len(one)} | {shown[1]} | {len(two)} | {test.statistic:.3f} | {test.pvalue:.2g} |"
+        )
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:3]))
