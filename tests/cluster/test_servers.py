@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
-import servers
+import real_servers
 import yaml
 from cluster_tools import program
 from kfp import dsl
@@ -22,8 +22,8 @@ from iactflow.pipelines import default_text
 
 HELM = program("helm")
 pytestmark = pytest.mark.skipif(
-    HELM is None or not servers.built(),
-    reason="needs helm and MinIO (make test-cluster) and MLflow's S3 driver (python tests/cluster/servers.py)",
+    HELM is None or not real_servers.built(),
+    reason="needs helm and MinIO (make test-cluster) and MLflow's S3 driver (python tests/cluster/real_servers.py)",
 )
 
 
@@ -53,12 +53,12 @@ def running(rendered, tmp_path_factory):
         for container in each["spec"]["template"]["spec"]["containers"]
     }
     folder = tmp_path_factory.mktemp("servers")
-    store, s3 = servers.minio(containers["minio"], folder)
+    store, s3 = real_servers.minio(containers["minio"], folder)
     with store:
-        objects = Minio(s3.removeprefix("http://"), servers.ACCESS, servers.SECRET, secure=False)
+        objects = Minio(s3.removeprefix("http://"), real_servers.ACCESS, real_servers.SECRET, secure=False)
         for bucket in ("mlpipeline", "mlflow"):
             objects.make_bucket(bucket)
-        tracking, mlflow = servers.mlflow(containers["mlflow"], folder, s3)
+        tracking, mlflow = real_servers.mlflow(containers["mlflow"], folder, s3)
         with tracking:
             yield Running(s3, mlflow, objects)
 
@@ -81,8 +81,8 @@ def test_showers_come_from_minio_and_metrics_and_artifacts_go_to_mlflow(running,
 
     running.objects.fput_object("mlpipeline", f"showers/{sst1m_simtel.name}", str(sst1m_simtel))
     monkeypatch.setenv("AWS_ENDPOINT_URL", running.s3)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", servers.ACCESS)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", servers.SECRET)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", real_servers.ACCESS)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", real_servers.SECRET)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", running.mlflow)
     monkeypatch.setenv("IACTFLOW_CACHE", str(tmp_path / "cache"))
     outputs = run_local(first_steps, {"data": ["s3://mlpipeline/showers"]}, tmp_path / "runs")

@@ -1,4 +1,4 @@
-"""Real MinIO and MLflow servers as processes: ``python tests/cluster/servers.py`` fetches what they take, once.
+"""Real MinIO and MLflow servers as processes: ``python tests/cluster/real_servers.py`` fetches what they take, once.
 
 MinIO's server is one of the programs of the test cluster. MLflow's is our environment's, with the S3 driver that its
 own image brings beside it; the driver lies in the cache under the hash of its versions.
