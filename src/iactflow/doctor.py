@@ -60,8 +60,7 @@ def _packages() -> list[Finding]:
 def _gpu() -> Finding:
     if not any(finding.what == "tensorflow" and finding.state == "good" for finding in _packages()):
         return Finding("GPU", "broken", "cannot be seen without TensorFlow")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import tensorflow as tf
+    from iactflow.models.backend import tf
 
     devices = tf.config.list_physical_devices("GPU")
     if devices:

@@ -17,13 +17,20 @@ workers_option = click.option(
     default=None,
     help="Processes that work in parallel; the result does not depend on it. [default: all cores]",
 )
-config_option = click.option(
-    "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=None,
-    metavar="FILE",
-    help="Experiment file. [default: the pipeline's own in pipelines/configs]",
-)
+
+
+def experiment_option(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make the option ``--config`` of an experiment file; `default` says what counts without one."""
+    return click.option(
+        "--config",
+        type=click.Path(path_type=Path, dir_okay=False),
+        default=None,
+        metavar="FILE",
+        help=f"Experiment file. [default: {default}]",
+    )
+
+
+config_option = experiment_option("the pipeline's own in pipelines/configs")
 settings_option = click.option(
     "--set",
     "settings",

@@ -4,18 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
+from iactflow.cli.common import experiment_option
 
 if TYPE_CHECKING:
     from iactflow.config import Section
 
-config_option = click.option(
-    "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=None,
-    metavar="FILE",
-    help="Experiment file. [default: the values that pipelines/configs shows]",
-)
+config_option = experiment_option("the values that pipelines/configs shows")
 
 
 def read_section[T: Section](kind: "type[T]", name: str, config: Path | None, settings: Iterable[str]) -> "T":
