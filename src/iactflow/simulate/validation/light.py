@@ -139,7 +139,7 @@ def run(scale: Scale) -> Outcome:
     names = [f"{low}-{high}" for low, high in pairwise(IMPACTS)]
     light = [
         [name, pooled.n, pooled, median]
-        for name, pooled, median in zip([*names, "all"], found["pooled"], found["light"])
+        for name, pooled, median in zip([*names, "all"], found["pooled"], found["light"], strict=True)
     ]
     shape = [[name, found["along"][b].n, *(found[m][b] for m in MEASURES[1:])] for b, name in enumerate(names)]
     each = [one for some in found.values() for one in some]

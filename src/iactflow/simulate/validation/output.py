@@ -37,7 +37,11 @@ class Scale:
     events : int
         Triggered events of each kind for the distributions of image parameters.
     max_energy : float, TeV
-        Showers of more energy are left out.
+        Showers of CORSIKA's file of more energy are left out.
+    stored : int
+        Triggered events of each primary and preset for the random forest.
+    stores : Path
+        Folder of their stores; what is not there is simulated.
     """
 
     repeats: int
@@ -46,10 +50,23 @@ class Scale:
     showers: int
     events: int
     max_energy: float
+    stored: int
+    stores: Path
 
 
-FULL = Scale(repeats=20, chain=4, draws=6, showers=300, events=2000, max_energy=1000.0)
-QUICK = Scale(repeats=2, chain=1, draws=1, showers=4, events=20, max_energy=0.3)
+FULL = Scale(
+    repeats=20,
+    chain=4,
+    draws=6,
+    showers=300,
+    events=2000,
+    max_energy=1000.0,
+    stored=20_000,
+    stores=Path("build/validation"),
+)
+QUICK = Scale(
+    repeats=2, chain=1, draws=1, showers=4, events=20, max_energy=0.3, stored=60, stores=Path("build/validation-quick")
+)
 
 
 @dataclass

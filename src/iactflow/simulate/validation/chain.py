@@ -1,11 +1,7 @@
-"""Our showers and telescopes against CORSIKA's and sim_telarray's: the same showers, simulated many times.
-
-Run ``python -m iactflow.simulate.validate_chain SIMTEL CORSIKA_IACT_FILE`` to print the comparison.
-"""
+"""Our showers and telescopes against CORSIKA's and sim_telarray's: the same showers, simulated many times."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from iactflow.data.samples import sample
+from iactflow.errors import InputError
 from iactflow.ingest.processing import camera_calibrator, ctapipe_configuration, image_processor
 from iactflow.simulate.block import EFFICIENCIES
 from iactflow.simulate.corsika import read_run, read_showers
@@ -23,15 +21,14 @@ from iactflow.simulate.observe import Observer, TelescopeImage
 from iactflow.simulate.presets import preset
 from iactflow.simulate.shower import simulate_shower
 from iactflow.simulate.site import site
+from iactflow.simulate.validation.output import OURS, THEIRS, Outcome, Scale, new_figure, table
 
 if TYPE_CHECKING:
     from ctapipe.image import ImageProcessor
 
-#: Times that each shower is simulated.
-REPEATS = 4
 #: Images whose parameters are compared have at least this intensity after cleaning, p.e.
 _MIN_INTENSITY = 50
-_QUANTITIES = ("intensity", "length", "width", "time gradient")
+_QUANTITIES = ("intensity (p.e.)", "length (deg)", "width (deg)", "time gradient (1/deg)")
 
 
 @dataclass(frozen=True)
@@ -42,14 +39,16 @@ class Distributions:
     theirs: np.ndarray
 
 
-def collect(simtel: Path, photons: Path, name: str = "sst1m-paranal") -> Distributions:
+def collect(simtel: Path, photons: Path, scale: Scale, name: str = "sst1m-paranal") -> Distributions:
     """Simulate all showers of a CORSIKA file again: energy, direction, first interaction and cores as there."""
     run = read_run(photons)
     observer = Observer(preset(name).with_telescopes(run.positions))
     process = image_processor(subarray_description(observer.instrument), ctapipe_configuration(None))
     ours: list[np.ndarray] = []
     for shower, _ in read_showers(photons, run.alt, run.az, np.zeros_like, np.random.default_rng):
-        for repeat in range(REPEATS):
+        if shower.energy > scale.max_energy:
+            continue
+        for repeat in range(scale.chain):
             for images in _simulate(shower, repeat, observer):
                 ours += _parameters(images, observer.instrument.tel_ids, process)
     return Distributions(np.array(ours), np.array(_theirs(simtel)))
@@ -119,22 +118,25 @@ def _row(dl1: Any) -> np.ndarray | None:
     return np.array([hillas.intensity, hillas.length.to_value("deg"), hillas.width.to_value("deg"), slope])
 
 
-def main(simtel: Path, photons: Path) -> None:
-    """Print medians and two-sample tests (Kolmogorov-Smirnov) as a Markdown table."""
+def run(scale: Scale) -> Outcome:
+    """State medians and two-sample tests (Kolmogorov-Smirnov), and draw the distributions."""
     from scipy.stats import ks_2samp
 
-    found = collect(simtel, photons)
-    print("| quantity | ours, median (16-84 %) | n | theirs | n | KS distance | p |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
-    print(f"| images, each shower once | {len(found.ours) / REPEATS:.1f} | | {len(found.theirs)} | | | |")
-    for column, name in enumerate(_QUANTITIES):
+    found = collect(sample("sst1m-prod4-gamma"), sample("sst1m-prod4-photons"), scale)
+    rows: list[list[object]] = [
+        ["images, each shower once", f"{len(found.ours) / scale.chain:.1f}", "", len(found.theirs), "", "", ""]
+    ]
+    figure, axes = new_figure(columns=4, width=11.0, height=3.0)
+    for column, (name, axis) in enumerate(zip(_QUANTITIES, axes, strict=True)):
         one, two = (values[np.isfinite(values[:, column]), column] for values in (found.ours, found.theirs))
+        if not len(one):
+            raise InputError(f"No image of ours is brighter than {_MIN_INTENSITY} p.e. Raise max_energy or chain.")
         test = ks_2samp(one, two)
         shown = ["{1:.3g} ({0:.3g}-{2:.3g})".format(*np.percentile(values, [16, 50, 84])) for values in (one, two)]
-        print(
-            f"| {name} | {shown[0]} | {len(one)} | {shown[1]} | {len(two)} | {test.statistic:.3f} | {test.pvalue:.2g} |"
-        )
-
-
-if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:3]))
+        rows.append([name, shown[0], len(one), shown[1], len(two), f"{test.statistic:.3f}", f"{test.pvalue:.2g}"])
+        for values, label, colour in ((one, "ours", OURS), (two, "CORSIKA + sim_telarray", THEIRS)):
+            axis.ecdf(values, color=colour, label=label)
+        axis.set(xlabel=name, ylabel="share below", xscale="log" if column == 0 else "linear")
+    axes[0].legend(fontsize=8)
+    header = ["quantity", "ours, median (16-84 %)", "n", "theirs", "n", "KS distance", "p"]
+    return Outcome({"chain": table(header, rows)}, {"chain": figure})
