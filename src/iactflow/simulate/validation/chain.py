@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from ctapipe.image import ImageProcessor
 
 #: Images whose parameters are compared have at least this intensity after cleaning, p.e.
-_MIN_INTENSITY = 50
-_QUANTITIES = ("intensity (p.e.)", "length (deg)", "width (deg)", "time gradient (1/deg)")
+MIN_INTENSITY = 50
+QUANTITIES = ("intensity (p.e.)", "length (deg)", "width (deg)", "time gradient (1/deg)")
 
 
 @dataclass(frozen=True)
 class Distributions:
-    """Parameters of images in both simulations: each an array of shape (n, 4), columns as in ``_QUANTITIES``."""
+    """Parameters of images in both simulations: each an array of shape (n, 4), columns as in ``QUANTITIES``."""
 
     ours: np.ndarray
     theirs: np.ndarray
@@ -50,14 +50,31 @@ def collect(simtel: Path, photons: Path, scale: Scale, name: str = "sst1m-parana
             continue
         for repeat in range(scale.chain):
             for images in _simulate(shower, repeat, observer):
-                ours += _parameters(images, observer.instrument.tel_ids, process)
-    return Distributions(np.array(ours), np.array(_theirs(simtel)))
+                ours += image_rows(images, observer.instrument.tel_ids, process).values()
+    return Distributions(np.array(ours), np.array([row for event in read_rows(simtel) for row in event.rows.values()]))
 
 
-def _theirs(simtel: Path) -> list[np.ndarray]:
+@dataclass(frozen=True)
+class RealEvent:
+    """One array event of sim_telarray.
+
+    Parameters
+    ----------
+    shower : ctapipe.containers.SimulatedShowerContainer
+        Its truth.
+    rows : dict of int to ndarray, shape (4,)
+        Parameters of its images by telescope number, columns as in ``QUANTITIES``.
+    """
+
+    shower: Any
+    rows: dict[int, np.ndarray]
+
+
+def read_rows(simtel: Path, camera: str | None = None) -> list[RealEvent]:
+    """Read sim_telarray's images, calibrate and clean them with ctapipe; of one camera, if it is named."""
     from ctapipe.io import SimTelEventSource
 
-    rows = []
+    events = []
     with SimTelEventSource(simtel, focal_length_choice="EQUIVALENT") as source:
         process = image_processor(source.subarray, ctapipe_configuration(None))
         calibrate = camera_calibrator(source.subarray, ctapipe_configuration(None))
@@ -66,8 +83,13 @@ def _theirs(simtel: Path) -> list[np.ndarray]:
             for tel_id in event.dl1.tel:
                 event.simulation.tel[tel_id].true_image = None
             add_parameters(event, process)
-            rows += [row for dl1 in event.dl1.tel.values() if (row := _row(dl1)) is not None]
-    return rows
+            rows = {
+                int(tel_id): row
+                for tel_id, dl1 in event.dl1.tel.items()
+                if camera in (None, source.subarray.tel[tel_id].camera.name) and (row := _row(dl1)) is not None
+            }
+            events.append(RealEvent(event.simulation.shower, rows))
+    return events
 
 
 def _simulate(shower: Shower, repeat: int, observer: Observer) -> Iterator[list[TelescopeImage]]:
@@ -93,7 +115,8 @@ def _simulate(shower: Shower, repeat: int, observer: Observer) -> Iterator[list[
             yield images
 
 
-def _parameters(images: list[TelescopeImage], tel_ids: np.ndarray, process: ImageProcessor) -> list[np.ndarray]:
+def image_rows(images: list[TelescopeImage], tel_ids: np.ndarray, process: ImageProcessor) -> dict[int, np.ndarray]:
+    """Clean images of one event with ctapipe; parameters of bright ones by telescope, columns as in `QUANTITIES`."""
     from ctapipe.containers import (
         ArrayEventContainer,
         DL1CameraContainer,
@@ -107,12 +130,12 @@ def _parameters(images: list[TelescopeImage], tel_ids: np.ndarray, process: Imag
         event.dl1.tel[tel_id] = DL1CameraContainer(image=image.image, peak_time=image.peak_time, is_valid=True)
         event.simulation.tel[tel_id] = SimulatedCameraContainer()
     add_parameters(event, process)
-    return [row for dl1 in event.dl1.tel.values() if (row := _row(dl1)) is not None]
+    return {int(tel_id): row for tel_id, dl1 in event.dl1.tel.items() if (row := _row(dl1)) is not None}
 
 
 def _row(dl1: Any) -> np.ndarray | None:
     hillas, timing = dl1.parameters.hillas, dl1.parameters.timing
-    if not hillas.intensity > _MIN_INTENSITY:
+    if not hillas.intensity > MIN_INTENSITY:
         return None
     slope = abs(timing.slope.to_value("1/deg"))
     return np.array([hillas.intensity, hillas.length.to_value("deg"), hillas.width.to_value("deg"), slope])
@@ -127,10 +150,10 @@ def run(scale: Scale) -> Outcome:
         ["images, each shower once", f"{len(found.ours) / scale.chain:.1f}", "", len(found.theirs), "", "", ""]
     ]
     figure, axes = new_figure(columns=4, width=11.0, height=3.0)
-    for column, (name, axis) in enumerate(zip(_QUANTITIES, axes, strict=True)):
+    for column, (name, axis) in enumerate(zip(QUANTITIES, axes, strict=True)):
         one, two = (values[np.isfinite(values[:, column]), column] for values in (found.ours, found.theirs))
         if not len(one):
-            raise InputError(f"No image of ours is brighter than {_MIN_INTENSITY} p.e. Raise max_energy or chain.")
+            raise InputError(f"No image of ours is brighter than {MIN_INTENSITY} p.e. Raise max_energy or chain.")
         test = ks_2samp(one, two)
         shown = ["{1:.3g} ({0:.3g}-{2:.3g})".format(*np.percentile(values, [16, 50, 84])) for values in (one, two)]
         rows.append([name, shown[0], len(one), shown[1], len(two), f"{test.statistic:.3f}", f"{test.pvalue:.2g}"])

@@ -19,7 +19,7 @@ class Ratio:
     Parameters
     ----------
     n : int
-        Showers.
+        Showers, or images.
     value : float
     interval : tuple of float
         95 % interval of bootstraps over showers.
@@ -44,7 +44,9 @@ class Ratio:
         return self.identical[0] <= self.value <= self.identical[1]
 
 
-def compare(real: Float64, ours: Float64, pooled: bool, rng: np.random.Generator) -> Ratio:
+def compare(
+    real: Float64, ours: Float64, pooled: bool, rng: np.random.Generator, shower: NDArray[np.int64] | None = None
+) -> Ratio:
     """Compare one quantity of the same showers.
 
     Parameters
@@ -57,12 +59,16 @@ def compare(real: Float64, ours: Float64, pooled: bool, rng: np.random.Generator
         Sum over sum instead of the median of showers.
     rng : numpy.random.Generator
         Source of random numbers.
+    shower : array of int, shape (n_showers,), optional
+        Where rows are images: the shower of each; rows of one shower are drawn together. Otherwise each row is one.
     """
     count = np.isfinite(ours).sum(axis=1)
     total = np.nansum(ours, axis=1)
     seen = np.isfinite(real) & (real > 0) & (count > 1) & (total > 0)
     real, ours, count, total = real[seen], ours[seen], count[seen], total[seen]
     n = len(real)
+    group = np.arange(n) if shower is None else np.unique(shower[seen], return_inverse=True)[1]
+    n_groups = int(group.max()) + 1
 
     def combined(mine: Float64, theirs: Float64) -> Float64:
         """Ratio of each row."""
@@ -72,15 +78,15 @@ def compare(real: Float64, ours: Float64, pooled: bool, rng: np.random.Generator
             return np.nanmedian(mine / theirs, axis=1)
 
     mean = total / count
-    chosen = rng.integers(0, n, (_DRAWS, n))
-    drawn = ours[np.arange(n), rng.integers(0, ours.shape[1], (_DRAWS, n))]
+    members = [np.flatnonzero(group == g) for g in range(n_groups)]
+    boot = []
+    for _ in range(_DRAWS):
+        chosen = np.concatenate([members[g] for g in rng.integers(0, n_groups, n_groups)])
+        boot.append(combined(mean[None, chosen], real[None, chosen])[0])
+    drawn = ours[np.arange(n), rng.integers(0, ours.shape[1], (_DRAWS, n_groups))[:, group]]
     others = (total - drawn) / (count - 1)
-    return Ratio(
-        n,
-        float(combined(mean[None], real[None])[0]),
-        _central(combined(mean[chosen], real[chosen])),
-        _central(combined(others, drawn)),
-    )
+    value = float(combined(mean[None], real[None])[0])
+    return Ratio(n, value, _central(np.array(boot)), _central(combined(others, drawn)))
 
 
 def _central(values: Float64) -> tuple[float, float]:
