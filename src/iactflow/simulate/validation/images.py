@@ -80,7 +80,7 @@ def _read(path: Path, gamma: bool) -> tuple[np.ndarray, ...]:
         intensity,
         np.stack([column("hillas_fov_lon"), column("hillas_fov_lat")], axis=1),
         np.radians(column("hillas_psi")),
-        _telescope_frame(
+        telescope_frame(
             *(column(f"true_{c}") for c in ("alt", "az")),
             *(column(f"telescope_pointing_{c}")[0] for c in ("altitude", "azimuth")),
         ),
@@ -92,7 +92,7 @@ def _read(path: Path, gamma: bool) -> tuple[np.ndarray, ...]:
     )
 
 
-def _telescope_frame(alt: Float64, az: Float64, pointing_alt: float, pointing_az: float) -> Float64:
+def telescope_frame(alt: Float64, az: Float64, pointing_alt: float, pointing_az: float) -> Float64:
     """Turn directions (deg) into longitude and latitude about the pointing, shape (n, 2)."""
     axis, up, right = pointing_axes(pointing_alt, pointing_az)
     vectors = np.array([direction(a, z) for a, z in zip(alt, az, strict=True)])
