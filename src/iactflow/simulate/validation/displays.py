@@ -145,11 +145,13 @@ def draw(figure: Any, axis: Any, display: Display, geometry: Any) -> None:
     charge = display.unit == "p.e."
     norm = PowerNorm(0.4, 0, np.nanmax(display.values)) if charge else None
     values = np.maximum(display.values, 0) if charge else display.values
-    pixels = PolyCollection(corners, cmap="cividis" if charge else "coolwarm", norm=norm, edgecolor="face")
+    pixels = PolyCollection(list(corners), cmap="cividis" if charge else "coolwarm", norm=norm, edgecolor="face")
     pixels.set_array(np.ma.masked_invalid(values))
     axis.set_facecolor("0.92")
     axis.add_collection(pixels)
-    kept = PolyCollection(corners[display.mask], facecolor="none", edgecolor="0.85" if charge else "0.4", linewidth=0.4)
+    kept = PolyCollection(
+        list(corners[display.mask]), facecolor="none", edgecolor="0.85" if charge else "0.4", linewidth=0.4
+    )
     axis.add_collection(kept)
     axis.plot(*display.source, marker="*", color="#D55E00", markersize=10, markeredgecolor="white")
     axis.set(xlim=(-5.2, 5.2), ylim=(-5.2, 5.2), aspect="equal", xlabel="longitude (deg)", ylabel="latitude (deg)")
