@@ -11,11 +11,12 @@ def ingest(
     settings: list,
     data: list,
     workers: int,
+    simulated: dsl.Input[list[dsl.Dataset]],
     stores: dsl.Output[dsl.Dataset],
     metrics: dsl.Output[dsl.Metrics],
     summary: dsl.Output[dsl.Markdown],
 ) -> None:
-    """Read the experiment's simtel or DL1 files into stores of camera images, split by shower.
+    """Bring simulated showers, or the experiment's simtel or DL1 files, into stores of camera images, split by shower.
 
     Parameters
     ----------
@@ -27,6 +28,8 @@ def ingest(
         Files, folders, globs or s3:// to read instead of the experiment's data.train; empty leaves it.
     workers
         Processes that work in parallel; 0 uses all cores.
+    simulated
+        Stores that simulate wrote, one a share; folders that are no stores count for nothing.
     stores
         Folder with the store `train` and, if the experiment names test files of their own, the store `test`.
     metrics
@@ -43,7 +46,7 @@ def ingest(
     with step():
         recipe = Recipe.from_text(config, settings, data__train=data)
         lines = ["| store | images | events | showers |", "| --- | --- | --- | --- |"]
-        for name, (inputs, options) in recipe.ingest_inputs().items():
+        for name, (inputs, options) in recipe.ingest_inputs(Path(share.path) for share in simulated).items():
             done = run(inputs, Path(stores.path) / name, workers=workers or None, **options)
             for key, value in done.finite().items():
                 metrics.log_metric(f"{name} {key}", value)
