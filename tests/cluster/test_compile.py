@@ -53,7 +53,7 @@ def test_a_summary_ends_every_run(lab):
 
 def test_parameters_keep_descriptions_and_defaults_under_the_exit_handler(lab):
     parameters = lab.spec["root"]["inputDefinitions"]["parameters"]
-    assert set(parameters) == {"config", "settings", "data", "epochs", "champion", "workers"}
+    assert set(parameters) == {"config", "settings", "data", "shards", "epochs", "champion", "workers"}
     assert all(parameter["description"] and parameter["isOptional"] for parameter in parameters.values())
     assert lab.spec["pipelineInfo"]["displayName"] == "Energy"
 
