@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -15,6 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from iactflow.cores import usable_cores
 from iactflow.errors import ConfigError, IactflowError, InputError, OutputExistsError
 from iactflow.progress import Progress
 from iactflow.simulate.block import Block, SimulatedEvent, prepare
@@ -224,7 +224,7 @@ def _work(block: Block, output_format: Format, out: Path) -> Any:
 
 def _simulate(blocks: list[Block], output_format: Format, out: Path, workers: int | None, done: Any) -> tuple[int, int]:
     """Simulate blocks in parallel, calling ``done(block, result)`` for each; give the numbers of events and images."""
-    n_workers = min(workers or len(os.sched_getaffinity(0)), max(len(blocks), 1))
+    n_workers = min(workers or usable_cores(), max(len(blocks), 1))
     context = multiprocessing.get_context("spawn")
     counters: tuple[Any, Any] = (context.Value("q", 0), context.Value("q", 0))
     wanted = sum(block.n_events or 0 for block in blocks)
