@@ -63,7 +63,7 @@ test: lint ## Check the code and run all tests
 
 test-cluster: $(INSTALLED) ## Build a real Kubernetes control plane (10 minutes, once) and try charts and GPU pools on it
 	python3 tests/kubernetes/cluster_tools.py
-	.venv/bin/pytest tests/charts tests/kubernetes
+	.venv/bin/pytest --numprocesses=2 --dist=loadgroup tests/charts tests/kubernetes
 
 lint: $(INSTALLED) ## Check style, types, layers, spelling and YAML
 	.venv/bin/ruff check
