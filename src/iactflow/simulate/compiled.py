@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,16 +10,13 @@ from typing import Any
 import numba
 from numba.core import config as numba_config
 
+from iactflow.cache import cache_folder
+
 #: The modules whose source becomes part of the compiled transport.
 TRANSPORT = (
     "atmosphere", "cherenkov", "compiled", "decays", "electromagnetic", "electron", "hadron", "kernel", "particles",
     "photon", "rng", "scattering", "tracks", "vertices", "work",
 )  # fmt: skip
-
-
-def cache_folder() -> Path:
-    """Return iactflow's cache: ``$IACTFLOW_CACHE``, or ``~/.cache/iactflow``."""
-    return Path(os.environ.get("IACTFLOW_CACHE", Path.home() / ".cache" / "iactflow"))
 
 
 def _source_hash() -> str:
