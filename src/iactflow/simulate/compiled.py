@@ -36,19 +36,19 @@ def compiled(function: Callable[..., Any]) -> Any:
     before = settings.CACHE_DIR
     settings.CACHE_DIR = str(MACHINE_CODE)
     try:
-        return numba.njit(cache=True, fastmath=True, error_model="numpy")(function)
+        return numba.njit(cache=True, fastmath=True, error_model="numpy", _nrt=False)(function)
     finally:
         settings.CACHE_DIR = before
 
 
 def inlined(function: Callable[..., Any]) -> Any:
     """Compile a function as part of those that call it."""
-    return numba.njit(fastmath=True, error_model="numpy", inline="never")(function)
+    return numba.njit(fastmath=True, error_model="numpy", inline="never", _nrt=False)(function)
 
 
 def always_inlined(function: Callable[..., Any]) -> Any:
     """Compile a short function into each place that calls it."""
-    return numba.njit(fastmath=True, error_model="numpy", forceinline=True)(function)
+    return numba.njit(fastmath=True, error_model="numpy", forceinline=True, _nrt=False)(function)
 
 
 def is_cached(name: str) -> bool:
