@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,20 +10,17 @@ from typing import Any
 import numba
 from numba.core import config as numba_config
 
+from iactflow.cache import cache_folder
+
 #: The modules whose source becomes part of the compiled transport.
 TRANSPORT = (
-    "atmosphere", "cherenkov", "compiled", "decays", "electromagnetic", "electron", "elementary", "hadron", "kernel", "particles",
-    "photon", "rng", "scattering", "tracks", "vertices", "work",
+    "atmosphere", "cherenkov", "compiled", "decays", "electromagnetic", "electron", "elementary", "hadron", "kernel",
+    "particles", "photon", "rng", "scattering", "tracks", "vertices", "work",
 )  # fmt: skip
 
 
 #: Without numba's run time nothing can be allocated, and no references to arrays are counted: a quarter of the time.
 _OPTIONS: dict[str, Any] = {"fastmath": True, "error_model": "numpy", "_nrt": False}
-
-
-def cache_folder() -> Path:
-    """Return iactflow's cache: ``$IACTFLOW_CACHE``, or ``~/.cache/iactflow``."""
-    return Path(os.environ.get("IACTFLOW_CACHE", Path.home() / ".cache" / "iactflow"))
 
 
 def _source_hash() -> str:
