@@ -68,7 +68,7 @@ def _paint(index: np.ndarray, nearest: np.ndarray, x: np.ndarray, y: np.ndarray,
 
 @always_inlined
 def pixel_at(x: float, y: float, index: np.ndarray, extent: float) -> int:
-    """Look up the pixel at a place in the camera frame (m), -1 where there is none; index and extent as in the raster."""
+    """Give the pixel at a place in the camera frame (m), -1 where there is none; the raster is in index and extent."""
     if not (abs(x) < extent and abs(y) < extent):
         return -1
     scale = index.shape[0] / (2.0 * extent)
