@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from iactflow.simulate.validation.cascades import depth_of_maximum
+from iactflow.simulate import electromagnetic
+from iactflow.simulate.shower import Settings
+from iactflow.simulate.validation.cascades import depth_of_maximum, fine_steps, follow
 from iactflow.simulate.validation.hillas import quantiles
 from iactflow.simulate.validation.protons import elbert, muons
 
@@ -28,3 +30,17 @@ def test_weighted_quantiles():
     values, weights = np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 8.0])
     assert quantiles(values, weights).tolist() == [2, 2, 2]
     assert quantiles(np.arange(1001.0), np.ones(1001)) == pytest.approx([160, 500, 840], abs=1)
+
+
+def test_fine_steps_shorten_the_track_above_a_cut_and_end_with_the_block():
+    def track():
+        settings = Settings(electron_cut=0.0205, absorption=False, thin_below=0.0)
+        return sum(follow(0, 0.1, index, settings).profile[:2].sum() for index in range(8))
+
+    before = electromagnetic.MAX_LOSS
+    coarse = track()
+    with fine_steps():
+        fine = track()
+    assert before == electromagnetic.MAX_LOSS
+    assert track() == coarse
+    assert 0.85 < fine / coarse < 0.99
