@@ -7,7 +7,7 @@ from iactflow.simulate.pixels import build_raster, pixel_at
 
 
 def find_pixels(x, y, raster):
-    return np.array([pixel_at(*place, raster.index, raster.extent) for place in zip(x, y, strict=True)])
+    return np.array([pixel_at(*place, raster.pixel, raster.extent) for place in zip(x, y, strict=True)])
 
 
 @pytest.mark.parametrize("camera", ["DigiCam", "FlashCam"])

@@ -163,7 +163,7 @@ def near_any_mirror(
         meets = excess * excess < ring2 * m.quick[3, k]
         holds = (Float(4) * ring2 < m.quick[3, k]) & (excess < Float(0))
         found += Float(1) if meets | holds else Float(0)
-    return found > Float(0)
+    return bool(found > Float(0))
 
 
 @inlined

@@ -11,6 +11,7 @@ import numba
 from numba.core import config as numba_config
 
 from iactflow.cache import cache_folder
+from iactflow.storage import remove
 
 #: The modules whose source becomes part of compiled functions.
 SOURCES = (
@@ -73,3 +74,10 @@ def always_inlined(function: Callable[..., Any]) -> Any:
 def is_cached(name: str) -> bool:
     """Tell whether the machine code of a function is there already."""
     return any(MACHINE_CODE.rglob(f"*{name}*.nbi"))
+
+
+def remove_old(keep: int = 3) -> None:
+    """Remove machine code of other versions but for the newest ones, which other installations may still use."""
+    others = [path for path in MACHINE_CODE.parent.glob("numba-*") if path != MACHINE_CODE]
+    for path in sorted(others, key=lambda path: path.lstat().st_mtime)[: max(len(others) - keep, 0)]:
+        remove(path)

@@ -49,8 +49,8 @@ Float64 = NDArray[np.float64]
 
 WOBBLE = 0.0136 / math.sqrt(RADIATION_LENGTH)  # GeV cm / sqrt(g): Highland's angle per projected plane, no logarithm
 ROULETTE_ENERGY, ROULETTE_WEIGHT = 0.12, 2.0
-"""Electrons below this energy (GeV) and, times the largest weight of thinning, weight that go outside the telescopes' view are kept with a chance of one half
-and twice the weight: hardly any of them turns back into view."""
+"""Electrons that go outside the telescopes' view, below this energy (GeV) and below this many times the largest weight
+of thinning, are kept with a chance of one half and twice the weight: hardly any of them turns back into view."""
 
 
 @always_inlined

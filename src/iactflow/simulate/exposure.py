@@ -52,7 +52,7 @@ def expose(
         met, x, y, delay = reflect(fov_lon[i], fov_lat[i], mirror_x[i], mirror_y[i], facets, rng)
         if not met:
             continue
-        p = pixel_at(x, y, raster.index, raster.extent)
+        p = pixel_at(x, y, raster.pixel, raster.extent)
         if p >= 0:
             pixel[n] = p
             arrival[n] = time[i] + delay

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -87,10 +88,18 @@ def build(path: Path) -> None:
 
 @lru_cache(maxsize=1)
 def load() -> HadronTables:
-    """Read the library; build it where there is none."""
+    """Read the library; build it where there is none. Of processes that begin together one builds, the others wait."""
     path = library_path()
     if not path.exists():
-        build(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.with_suffix(".lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print("Waiting for another process that builds the library of interactions ...", file=sys.stderr)
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.exists():
+                build(path)
     expected = json.loads(path.with_suffix(".json").read_text())["sha256"]
     if hashlib.sha256(path.read_bytes()).hexdigest() != expected:
         raise InputError(

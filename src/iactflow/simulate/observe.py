@@ -129,12 +129,12 @@ class Observer:
         bright = [one for t, part in parts if (one := self._expose(t, light, part, state)) is not None]
         if len(bright) < enough:
             return []
-        triggered = [one for exposed in bright if (one := self._trigger(exposed, state)) is not None]
+        triggered = [hit for exposed in bright if (hit := self._trigger(exposed, state)) is not None]
         if len(triggered) < enough:
             return []
-        times = np.array([one.time for one in triggered])
+        times = np.array([hit.time for hit in triggered])
         chosen = coincident(times, self.instrument.coincidence, enough)
-        return [self._read_out(one) for one, keep in zip(triggered, chosen, strict=True) if keep]
+        return [self._read_out(hit) for hit, keep in zip(triggered, chosen, strict=True) if keep]
 
     def focus(
         self, telescope: int, light: Light, part: slice, rng: np.random.Generator

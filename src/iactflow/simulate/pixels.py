@@ -20,13 +20,13 @@ class PixelRaster(NamedTuple):
 
     Attributes
     ----------
-    index : ndarray of int16, shape (k, k)
+    pixel : ndarray of int16, shape (k, k)
         Pixel over each cell, x first; -1 beside pixels.
     extent : float
         Half the width of the grid, m.
     """
 
-    index: np.ndarray
+    pixel: np.ndarray
     extent: float
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from iactflow.errors import ConfigError, IactflowError
 from iactflow.simulate import atmosphere, cherenkov, efficiency, electromagnetic, library, scattering, work
-from iactflow.simulate.compiled import is_cached
+from iactflow.simulate.compiled import is_cached, remove_old
 from iactflow.simulate.efficiency import Efficiency
 from iactflow.simulate.light import EnergyBudget, Light, Receivers, Shower
 from iactflow.simulate.particles import (
@@ -118,6 +118,13 @@ def _moliere() -> Float64:
     return scattering.moliere_table()
 
 
+@lru_cache(maxsize=1)
+def _announce_compilation() -> None:
+    if not is_cached("run_shower"):
+        print("Compiling the shower code (once per machine and version, about 1 min) ...", file=sys.stderr, flush=True)
+        remove_old()
+
+
 def _check(
     primary: int, energy: float, alt: float, cores: Float64, first: float | None, level: float, top: float
 ) -> None:
@@ -189,8 +196,7 @@ def simulate_shower(
     _check(primary, energy_tev, alt, cores, first_height, site.altitude, top)
     from iactflow.simulate.kernel import run_shower
 
-    if not is_cached("run_shower"):
-        print("Compiling the shower code (once per machine and version, about 1 min) ...", file=sys.stderr, flush=True)
+    _announce_compilation()
     tables = (_air(site, sensor, receivers.alt, settings), _electromagnetic(site, settings), _moliere(), library.load())
     places = cherenkov.mirrors(receivers, cores, site.altitude)
     down = -cherenkov.direction(alt, az)[0]

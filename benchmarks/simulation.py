@@ -1,0 +1,99 @@
+"""The simulator beside the published cost of CORSIKA and sim_telarray: images a second, linearity, one core and two."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.table import Row, device
+
+#: Preset, primary and showers thrown, each at the default ten core positions.
+RUNS = (
+    ("sst1m-stereo", "gamma", 400),
+    ("sst1m-mono", "gamma", 400),
+    ("sst1m-stereo", "proton", 300),
+    ("ct5", "gamma", 200),
+)
+#: Issue 4: triggered images a second and core, published for CORSIKA and sim_telarray (2.5 CPU seconds an image).
+PUBLISHED = 0.4
+#: Energies at which the time per energy is compared, TeV, with the showers thrown.
+ENERGIES = {1.0: 200, 10.0: 30, 50.0: 6}
+#: Triggered events of the stores that are written on one core and on two.
+STORE_EVENTS = 4000
+
+_IMAGES = """
+import json, resource, sys
+from time import process_time
+from iactflow.config import validate
+from iactflow.simulate.block import Block, prepare, simulate_events
+from iactflow.simulate.config import Simulate
+def measure(config, seed, showers):
+    block = Block(validate(Simulate, config, "benchmark"), seed, 0, n_showers=showers)
+    thrown = prepare(block)
+    start = process_time()
+    n = sum(len(event.images) for event in simulate_events(block, thrown))
+    return n, process_time() - start, sum(thrown.energies)
+config, showers = json.loads(sys.argv[1]), int(sys.argv[2])
+measure(config, 1, 1)
+n, seconds, energy = measure(config, 2, showers)
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps({"n": n, "seconds": seconds, "energy": energy, "peak_mib": peak}))
+"""
+_STORE = """
+import json, sys
+from pathlib import Path
+from time import perf_counter
+from iactflow.simulate.config import Simulate
+from iactflow.simulate.run import run
+if __name__ == "__main__":
+    events, workers = int(sys.argv[2]), int(sys.argv[3])
+    start = perf_counter()
+    done = run(Simulate(), Path(sys.argv[1]), seed=1, events=events, output_format="store", workers=workers)
+    print(json.dumps({"n": done.n_images, "seconds": perf_counter() - start}))
+"""
+
+
+def rows() -> list[Row]:
+    """Measure CPU time of showers, camera and trigger in warm processes, and wall time of whole runs into a store."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        return [*_speeds(folder), *_linearity(folder), *_stores(folder)]
+
+
+def _speeds(folder: Path) -> list[Row]:
+    out = []
+    for preset, primary, showers in RUNS:
+        done = _run(folder, _IMAGES, {"preset": preset, "primary": primary}, showers)
+        speed, what = done["n"] / done["seconds"], f"{preset}, {primary}, triggered images"
+        told = "CORSIKA + sim_telarray, published"
+        out.append(Row(what, speed, "images/s/core", told, PUBLISHED, speed / PUBLISHED, int(done["n"]), device()))
+    return out
+
+
+def _linearity(folder: Path) -> list[Row]:
+    out: list[Row] = []
+    first = None
+    for energy, showers in ENERGIES.items():
+        limits = {"energy_min": f"{energy} TeV", "energy_max": f"{1.001 * energy} TeV"}
+        done = _run(folder, _IMAGES, limits, showers)
+        per_tev = 1e3 * done["seconds"] / done["energy"]
+        first = first or per_tev
+        what, told = f"sst1m-stereo, gamma of {energy:g} TeV", "the same per energy at 1 TeV"
+        out.append(Row(what, per_tev, "ms/TeV", told, first, first / per_tev, showers, device()))
+    return out
+
+
+def _stores(folder: Path) -> list[Row]:
+    one, two = (_run(folder, _STORE, folder / f"store{n}", STORE_EVENTS, n) for n in (1, 2))
+    speeds = [done["n"] / done["seconds"] for done in (one, two)]
+    what, told = "simulate into a store, 2 workers, start included", "the same with 1 worker"
+    return [Row(what, speeds[1], "images/s", told, speeds[0], speeds[1] / speeds[0], int(two["n"]), device())]
+
+
+def _run(folder: Path, script: str, *arguments: object) -> dict[str, float]:
+    path = folder / "script.py"
+    path.write_text(script)
+    texts = [json.dumps(value) if isinstance(value, dict) else str(value) for value in arguments]
+    done = subprocess.run([sys.executable, str(path), *texts], check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
