@@ -20,7 +20,7 @@ from iactflow.train.config import Train
 #: `instrument:` of an experiment that takes the camera as it finds it.
 FROM_DATA = "from-data"
 
-Task = Literal["energy"]
+Task = Literal["energy", "type", "cameradirection", "skydirection"]
 
 
 class Data(Section):
