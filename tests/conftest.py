@@ -154,3 +154,33 @@ def energy_result(energy_model: Path, sst1m_store: Path, tmp_path_factory: pytes
 
     out = tmp_path_factory.mktemp("result") / "result"
     return run(energy_model, [sst1m_store], out, config=Evaluate(bootstrap=40)).path
+
+
+@pytest.fixture(scope="session")
+def two_origins(
+    sst1m_store: Path,
+    sst1m_dl1: Path,
+    as_run: Callable[[Path, Path, int], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> list[Path]:
+    """Two stores of the real showers: one that says that iactflow simulated them, one all test of another run."""
+    from iactflow.data.split import SplitFractions
+    from iactflow.ingest.run import run
+
+    folder = tmp_path_factory.mktemp("origins")
+    shutil.copytree(sst1m_store, folder / "train")
+    manifest = folder / "train" / "store.json"
+    manifest.write_text(manifest.read_text().replace('"kind": "simtel"', '"kind": "simulated"'))
+    other = as_run(sst1m_dl1, folder / "other.dl1.h5", 777)
+    all_test = SplitFractions(train=0, validation=0, test=1)
+    return [run([str(other)], folder / "test", fractions=all_test).path, folder / "train"]
+
+
+@pytest.fixture(scope="session")
+def two_samples(energy_model: Path, two_origins: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The result of `energy_model` on `two_origins`; do not write to it."""
+    from iactflow.evaluate.config import Evaluate
+    from iactflow.evaluate.run import run
+
+    out = tmp_path_factory.mktemp("two") / "result"
+    return run(energy_model, two_origins, out, config=Evaluate(bootstrap=20)).path

@@ -19,8 +19,10 @@ _PERCENT = {"bias", "resolution", "fraction"}
 _COUNT = "n"
 
 
-def plots(entries: Sequence[Entry], results: Mapping[str, Result], reference: Reference | None) -> list[Plot]:
-    """Draw the plots for which the results hold something to draw."""
+def plots(
+    entries: Sequence[Entry], results: Mapping[str, Result], reference: Reference | None, sample: str = ""
+) -> list[Plot]:
+    """Draw the plots for which the results hold something to draw; `sample` keeps anchors apart."""
     blocks = []
     for entry in entries:
         panels = entry.draw(results, reference)
@@ -28,7 +30,16 @@ def plots(entries: Sequence[Entry], results: Mapping[str, Result], reference: Re
             legend = style.legend(panel.figure for panel in panels)
             tables = [] if entry.curve is None else [_table(name, result, entry) for name, result in results.items()]
             blocks.append(
-                Plot(entry.name, entry.title, entry.reading, entry.definition, panels, legend, entry.wide, tables)
+                Plot(
+                    "-".join(filter(None, (entry.name, sample))),
+                    entry.title,
+                    entry.reading,
+                    entry.definition,
+                    panels,
+                    legend,
+                    entry.wide,
+                    tables,
+                )
             )
     return blocks
 
