@@ -98,7 +98,7 @@ def run(
         _require_camera(store, champion, Path(config.champion))
         champion.name = f"{champion.name} (champion)"
     samples = Events.choose(store, config.split, bundle.selection)
-    companions = _companions(samples, champion, config)
+    companions = _companions(samples, bundle.tasks, champion, config)
     provenance = _provenance(model, stores, out, config)
     results = {}
     for number, events in enumerate(samples):
@@ -121,7 +121,9 @@ def _summary(out: Path, samples: list[Events], results: Mapping[tuple[str, str],
     return replace(scored[0], samples=others)
 
 
-def _companions(samples: list[Events], champion: Predictor | None, config: Evaluate) -> dict[str, Predictor]:
+def _companions(
+    samples: list[Events], tasks: list[str], champion: Predictor | None, config: Evaluate
+) -> dict[str, Predictor]:
     """Give the baseline, fitted to the train part of the stores, and the champion, by the names of their folders."""
     from iactflow.models.forest import RandomForest
 
@@ -132,7 +134,7 @@ def _companions(samples: list[Events], champion: Predictor | None, config: Evalu
         for events in samples:
             events.require_apart(learnt)
         rows, _ = apply_selection(store, selection, learnt)
-        beside[BASELINE] = RandomForest.fit(store, rows, config.seed)
+        beside[BASELINE] = RandomForest.fit(store, rows, config.seed, tasks)
     if champion is not None:
         beside[CHAMPION] = champion
     return beside
