@@ -7,6 +7,7 @@ from iactflow.errors import IactflowError
 from iactflow.fitting import loop
 from iactflow.fitting.checkpoint import Checkpoint
 from iactflow.fitting.loop import Fit, Plan
+from iactflow.fitting.losses import TaskLoss
 from iactflow.fitting.optimizers import learning_rate_of, make_optimizer
 from iactflow.fitting.state import FitState
 from iactflow.fitting.steps import Steps
@@ -34,7 +35,9 @@ def make_fit(sst1m_store, tmp_path):
         held_out = np.arange(40, 40 + validation)
         judge = Feeder(store, held_out, ["image"], {"energy": label[held_out]}, batch_size=64)
         schedule = "plateau" if plan.lower_on_plateau else "constant"
-        steps = Steps(linear_model(), make_optimizer(optimizer, rate, schedule=schedule, n_steps=20), "mae", ["energy"])
+        steps = Steps(
+            linear_model(), make_optimizer(optimizer, rate, schedule=schedule, n_steps=20), {"energy": TaskLoss("mae")}
+        )
         state, seen = state or FitState(), []
         checkpoint = Checkpoint(tmp_path, {})
         return Fit(steps, feeder, judge if validation else None, plan, state, checkpoint, seen.append, lambda _: None)
@@ -80,7 +83,7 @@ def test_a_fit_stops_when_validation_has_not_improved_for_long(make_fit):
 def test_the_rate_falls_on_a_plateau(make_fit):
     fit = make_fit(rate=1e-5, validation=3, plan=Plan(7, None, True, 1e9))
     fit.steps.model.trainable = False
-    fit.steps._fit = lambda pixels, labels: 1.0  # weights that never change: every epoch is a plateau
+    fit.steps._fit = lambda pixels, labels, weights: 1.0  # weights that never change: every epoch is a plateau
     fit.run()
     assert fit.state.history["learning_rate"] == pytest.approx([1e-5] * 6 + [5e-6])
     assert learning_rate_of(fit.steps.optimizer) == pytest.approx(5e-6)

@@ -86,16 +86,18 @@ class Fit:
         while state.epoch < self.plan.epochs and not state.stopped:
             rate = learning_rate_of(self.steps.optimizer)
             self._run_epoch()
-            val_loss, val_mae = (None, None) if self.validation is None else self.steps.score(self.validation)
+            val_loss, parts = (
+                (None, dict[str, float]()) if self.validation is None else self.steps.score(self.validation)
+            )
             if val_loss is not None and not math.isfinite(val_loss):
                 raise self._not_finite("validation loss", "after its last batch")
             self._judge(val_loss)
             state.finish_epoch(
                 loss=state.loss_sum / state.images_in_epoch,
                 val_loss=val_loss,
-                val_mae=val_mae,
                 learning_rate=rate,
                 seconds=state.seconds_in_epoch,
+                **{f"val_{task}": value for task, value in parts.items()},
             )
             self.on_epoch(state)
             self.checkpoint.save(state, self.steps.variables)

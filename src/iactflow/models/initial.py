@@ -46,10 +46,13 @@ def start_from(network: Any, source: str) -> None:
 
 
 def _network_in(model: Any, source: str) -> Any:
-    """Find the network on pictures: the model itself, or a layer of it."""
-    for candidate in (model, *(layer for layer in model.layers if hasattr(layer, "layers"))):
+    """Find the network: the model itself, or the first model in it that has a backbone."""
+    waiting = [model]
+    while waiting:
+        candidate = waiting.pop(0)
         if any(layer.name.endswith(BACKBONE_SUFFIX) for layer in candidate.layers):
             return candidate
+        waiting += [layer for layer in candidate.layers if hasattr(layer, "layers")]
     raise ConfigError(
         f"model.init: {source} has no layer whose name ends in {BACKBONE_SUFFIX}; it is no model of this kind."
     )

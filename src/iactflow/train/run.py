@@ -19,6 +19,7 @@ from iactflow.train.config import Train
 from iactflow.train.examples import Examples, choose_examples
 from iactflow.train.place import claim
 from iactflow.train.summary import TrainSummary
+from iactflow.train.weights import require_signal
 
 if TYPE_CHECKING:
     from iactflow.fitting.steps import Steps
@@ -40,7 +41,7 @@ def run(
     Parameters
     ----------
     tasks : list of str
-        What the network estimates (``energy``).
+        What the network estimates, names in `iactflow.models.tasks.TASKS`.
     selection : Selection
         Cuts on images, for training and validation alike; the bundle keeps them for evaluation.
     model : Model
@@ -73,6 +74,7 @@ def run(
     out = Path(out)
     tasks_named(tasks)
     examples = choose_examples(stores, selection, instrument=instrument)
+    require_signal(examples.store, examples.train, tasks, config)
     if config.early_stopping_patience is not None and not len(examples.validation):
         raise ConfigError(
             "train.early_stopping_patience must be null here: no image of the validation part is left after the cuts, "
@@ -130,7 +132,7 @@ def _train(
         instrument=instrument,
         sections=sections,
         examples=examples,
-        picture=parts.picture,
+        view=parts.view,
         network=parts.network,
         state=state,
         mlflow=tracker.describe(),
@@ -205,7 +207,7 @@ def _values(info: dict[str, Any]) -> dict[str, float | None]:
     return {
         "epochs": float(history["epoch"][-1]),
         "kept_epoch": float(info["kept_epoch"]),
-        **{name: history[name][kept] for name in ("loss", "val_loss", "val_mae")},
+        **{name: values[kept] for name, values in history.items() if "loss" in name or name.startswith("val_")},
         "n_train": float(sum(store["n_train"] for store in info["stores"])),
         "n_validation": float(sum(store["n_validation"] for store in info["stores"])),
         **{name: cost[name] for name in ("parameters", "flops_per_event", "train_seconds", "ms_per_event")},
