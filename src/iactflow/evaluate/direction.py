@@ -64,9 +64,7 @@ def score_direction(task: str, true: np.ndarray, reco: np.ndarray, seen: Seen, s
         curves.append(_against(task, "intensity", "pe", seen.intensity, true, reco, seen.showers))
     scores = measure(metrics_of(task), true, reco, seen.showers, settings, curves)
     plain = {f"{task}_bias_map": bias_map(true, reco)}
-    horizon = [
-        offset_to_horizon(offset[:, :2], seen.pointing_alt, seen.pointing_az) for offset in (true, reco)
-    ]
+    horizon = [offset_to_horizon(offset[:, :2], seen.pointing_alt, seen.pointing_az) for offset in (true, reco)]
     for axis, name in enumerate(("altitude", "azimuth")):
         plain[f"{task}_{name}"] = distribution(horizon[0][:, axis], horizon[1][:, axis], name)
     return scores._replace(curves=scores.curves | plain)
@@ -83,4 +81,4 @@ def _against(
         return {"resolution": resolution_per_bin(true[rows], reco[rows], index[rows], len(edges) - 1)}
 
     curve = f"{task}_performance" if name == "true_energy" else f"{task}_{name}"
-    return Curve(curve, binned_frame(name, edges, unit, index, showers), resolved)
+    return Curve(curve, binned_frame(name, edges, unit, index, showers), resolved, "deg")

@@ -63,7 +63,8 @@ def judge(task: str, estimates: Mapping[str, np.ndarray], events: Events, settin
         return Judged(score_type(signal, gammaness, events.showers, settings, cut), np.abs(gammaness - signal))
     if not signal.any():
         raise InputError(
-            f"{task} is scored on gammas, and the showers {events.origin.made} hold none. Add gammas, or leave the task out."
+            f"{task} is scored on gammas, and the showers {events.origin.made} hold none. Add gammas, or leave the "
+            "task out."
         )
     showers = np.unique(events.showers[signal], return_inverse=True)[1].reshape(-1)
     error = np.full(len(signal), np.nan)

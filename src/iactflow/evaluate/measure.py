@@ -32,11 +32,14 @@ class Curve(NamedTuple):
     values : callable
         Gives the measured columns, each of one value per bin, of some of the events (row numbers); NaN where
         undefined.
+    unit : str or None
+        Of the measured columns; None for fractions.
     """
 
     name: str
     frame: Table
     values: Callable[[np.ndarray], Mapping[str, np.ndarray]]
+    unit: str | None = None
 
 
 def measure(
@@ -127,7 +130,7 @@ def _table(curve: Curve, values: Mapping[str, np.ndarray], replicas: Mapping[str
         ]
         low, high = np.array(ends).T
         for column, content in ((name, numbers), (f"{name}_low", low), (f"{name}_high", high)):
-            table[column] = MaskedColumn(np.nan_to_num(content), mask=~np.isfinite(content))
+            table[column] = MaskedColumn(np.nan_to_num(content), mask=~np.isfinite(content), unit=curve.unit)
     return table
 
 

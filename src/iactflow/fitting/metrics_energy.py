@@ -46,9 +46,7 @@ METRICS: dict[str, Spec] = {
         "half of the central 68.27 % interval of E_reco/E_true − 1, over all scored images",
         resolution,
     ),
-    "energy_bias": Spec(
-        "Energy bias", "", "zero", True, "median of E_reco/E_true − 1, over all scored images", bias
-    ),
+    "energy_bias": Spec("Energy bias", "", "zero", True, "median of E_reco/E_true − 1, over all scored images", bias),
     "energy_mae_dex": Spec(
         "MAE of log10 E",
         "dex",

@@ -1,5 +1,6 @@
 """How well particles are told apart: ROC, background rejection, and the usual scores of a classification at a cut."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -85,7 +86,7 @@ def metrics_at(cut: float) -> dict[str, Spec]:
             "",
             "higher",
             False,
-            "area under the ROC curve: the chance that a gamma has a larger gammaness than a background event, ties half",
+            "area under the ROC curve: the chance that a gamma has more gammaness than a background event, ties half",
             auc,
             _BOTH,
         ),
@@ -96,7 +97,7 @@ def metrics_at(cut: float) -> dict[str, Spec]:
                 "higher",
                 True,
                 f"share of the background below the cut in gammaness that {efficiency:.0%} of the gammas pass",
-                lambda signal, gammaness, efficiency=efficiency: rejection(signal, gammaness, efficiency),
+                partial(rejection, efficiency=efficiency),
                 _BOTH,
             )
             for efficiency in EFFICIENCIES
@@ -189,7 +190,7 @@ def calibration_index(gammaness: np.ndarray) -> np.ndarray:
 
 
 def distribution(signal: np.ndarray, gammaness: np.ndarray) -> "Table":
-    """Count gammas and background per bin of gammaness: ``gammaness_low``, ``gammaness_high``, ``n_gamma``, …"""
+    """Count gammas and background (``n_gamma``, ``n_background``) per bin of gammaness."""
     from astropy.table import Table
 
     index, edges = _bin(gammaness, _BINS), np.linspace(0, 1, _BINS + 1)
