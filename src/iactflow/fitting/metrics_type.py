@@ -92,11 +92,11 @@ def metrics_at(cut: float) -> dict[str, Spec]:
         ),
         **{
             f"type_rejection_{round(100 * efficiency)}": Spec(
-                f"Background rejection at {efficiency:.0%} gammas",
+                f"Background rejection at {100 * efficiency:g} % gammas",
                 "",
                 "higher",
                 True,
-                f"share of the background below the cut in gammaness that {efficiency:.0%} of the gammas pass",
+                f"share of the background below the cut in gammaness that {100 * efficiency:g} % of the gammas pass",
                 partial(rejection, efficiency=efficiency),
                 _BOTH,
             )
