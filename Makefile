@@ -15,6 +15,7 @@ VALUES ?= charts/iactflow/values-laptop.yaml
 NAMESPACE ?= iactflow
 
 PYTHON := .venv/bin/python
+IACTFLOW := .venv/bin/iactflow
 UV := .tools/bin/uv
 INSTALLED := .venv/.installed
 LOCKS := requirements/cpu.txt requirements/dev.txt
@@ -25,10 +26,10 @@ settings := $(foreach setting,$(SET),--set $(setting)) $(if $(CONFIG),--config $
 ##@ Use
 .PHONY: run compile
 run: $(INSTALLED) ## Run a pipeline on this machine [PIPELINE=energy] [CONFIG=file.yaml] [SET="train.epochs=3 ..."]
-	.venv/bin/iactflow run $(PIPELINE) $(settings)
+	$(IACTFLOW) run $(PIPELINE) $(settings)
 
 compile: $(INSTALLED) ## Write a pipeline as Kubeflow YAML into build/ [PIPELINE=energy] [CONFIG=...] [SET=...]
-	.venv/bin/iactflow compile $(PIPELINE) $(settings)
+	$(IACTFLOW) compile $(PIPELINE) $(settings)
 
 ##@ Cluster
 .PHONY: images deploy submit schedule unschedule status
@@ -42,16 +43,16 @@ deploy: ## Install or upgrade the platform on the current cluster [VALUES=file.y
 	  --reset-values --wait --timeout 15m
 
 submit: $(INSTALLED) ## Run a pipeline on Kubeflow [PIPELINE=energy] [ENVIRONMENT=kind] [CACHE=off] [PARAMETERS="epochs=3 ..."] [WAIT=1]
-	.venv/bin/iactflow submit $(PIPELINE) $(settings) $(cluster) $(parameters) $(if $(filter off,$(CACHE)),--no-cache) $(if $(WAIT),--wait)
+	$(IACTFLOW) submit $(PIPELINE) $(settings) $(cluster) $(parameters) $(if $(filter off,$(CACHE)),--no-cache) $(if $(WAIT),--wait)
 
 schedule: $(INSTALLED) ## Run it again and again [PIPELINE=energy] CRON="0 0 3 * * 0" [ENVIRONMENT=kind]
-	.venv/bin/iactflow schedule $(PIPELINE) --cron "$(CRON)" $(settings) $(cluster) $(parameters)
+	$(IACTFLOW) schedule $(PIPELINE) --cron "$(CRON)" $(settings) $(cluster) $(parameters)
 
 unschedule: $(INSTALLED) ## Stop that [PIPELINE=energy] [ENVIRONMENT=kind]
-	.venv/bin/iactflow unschedule $(PIPELINE) $(cluster)
+	$(IACTFLOW) unschedule $(PIPELINE) $(cluster)
 
 status: $(INSTALLED) ## Schedule, last runs and what they cost [PIPELINE=energy] [ENVIRONMENT=kind]
-	.venv/bin/iactflow status $(PIPELINE) $(cluster) --cost
+	$(IACTFLOW) status $(PIPELINE) $(cluster) --cost
 
 ##@ Develop
 .PHONY: install test test-cluster lint lint-charts format bench docs lock clean
@@ -62,7 +63,7 @@ test: lint ## Check the code and run all tests
 
 test-cluster: $(INSTALLED) ## Build a real Kubernetes control plane (10 minutes, once) and try charts and GPU pools on it
 	python3 tests/kubernetes/cluster_tools.py
-	.venv/bin/pytest tests/charts tests/kubernetes
+	.venv/bin/pytest --numprocesses=2 --dist=loadgroup tests/charts tests/kubernetes
 
 lint: $(INSTALLED) ## Check style, types, layers, spelling and YAML
 	.venv/bin/ruff check

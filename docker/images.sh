@@ -23,7 +23,7 @@ inputs=(requirements pyproject.toml README.md LICENSE components pipelines k8s/e
 revision=$(git log -1 --format=%H -- "${inputs[@]}")
 created=$(TZ=UTC git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ "$revision")
 # The time stamp of all files: that of the locks, so that the large layers stay the same until the locks change.
-SOURCE_DATE_EPOCH=$(git log -1 --format=%ct -- requirements docker/Dockerfile)
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct -- requirements)
 export SOURCE_DATE_EPOCH
 # Without a registry, the name that Kubernetes' nodes take a short one for: an image loaded into kind is then found.
 name=${REGISTRY:-docker.io}

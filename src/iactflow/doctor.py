@@ -8,7 +8,7 @@ import urllib.request
 from importlib import metadata
 from typing import Literal, NamedTuple
 
-from iactflow.data.samples import cache_folder
+from iactflow.cache import cache_folder
 
 #: Least free space, in GB, below which runs are likely to fail.
 _FREE_GB = 5

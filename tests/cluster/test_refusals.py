@@ -51,6 +51,7 @@ def test_401_and_the_right_token(environment_file, monkeypatch):
         code, told = submit(file)
         assert code == 2
         assert "does not know who asks (401)" in told
+        assert "(KFP_TOKEN) is missing or has expired" in told
         monkeypatch.setenv("KFP_TOKEN", "right")
         assert submit(file)[0] == 0
 
@@ -139,6 +140,23 @@ def test_a_login_page_is_recognised(environment_file):
         code, told = submit(environment_file(endpoint=address))
     assert code == 2
     assert "Set kubeflow.authentication in the environment to dex or token" in told
+
+
+def test_an_expired_cookie_behind_dex(environment_file, monkeypatch):
+    monkeypatch.setenv("KFP_COOKIE", "authservice_session=expired")
+    with serving(Kubeflow(), LoginPage) as address:
+        code, told = submit(environment_file(endpoint=address, authentication="dex"))
+    assert code == 2
+    assert "has expired" in told
+    assert "set KFP_COOKIE to the new session's cookie" in told
+
+
+def test_an_expired_cookie_that_is_answered_with_401(environment_file, monkeypatch):
+    monkeypatch.setenv("KFP_COOKIE", "oauth2_proxy_kubeflow=expired")
+    with serving(Kubeflow(token="another")) as address:
+        code, told = submit(environment_file(endpoint=address, authentication="dex"))
+    assert code == 2
+    assert "(KFP_COOKIE, or that of KFP_USERNAME) is missing or has expired" in told
 
 
 def test_dex_gives_a_session_for_the_right_password(monkeypatch):

@@ -1,5 +1,7 @@
 """Build the test cluster's programs once and find them again: ``python tests/kubernetes/cluster_tools.py [MODULE...]``.
 
+With ``--missing`` nothing is built: the modules that are not there are printed, one a line.
+
 Three Go modules of ours pin them: the control plane (Kubernetes, etcd, kwok, kubeconform), helm, and MinIO with its
 client; their dependencies would move each other's. What is built lies in the cache under the hash of its module.
 """
@@ -87,6 +89,9 @@ def build(module: str) -> Path:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--missing"]:
+        print(*(module for module in PROGRAMS if not folder(module).exists()), sep="\n")
+        sys.exit()
     for module in sys.argv[1:] or PROGRAMS:
         started = time.monotonic()
         path = build(module)

@@ -86,6 +86,8 @@ class ControlPlane:
             f"--secure-port={manager}",
             "--service-account-private-key-file=accounts.key",
             "--use-service-account-credentials=true",
+            # On a busy machine kwok may be late with the nodes' leases; their pods would become unready.
+            "--node-monitor-grace-period=10m",
         )
         self._start(
             "kube-scheduler",

@@ -6,8 +6,9 @@ import pytest
 from pods import restricted_pod
 
 from iactflow.cluster.environment import GPU_COMPONENTS, known_environments, pod_template, read_environment
+from iactflow.components.readme import component_names
 
-COMPONENTS = ("ingest", "train", "evaluate", "report", "compare")
+COMPONENTS = component_names()
 WITH_GPUS = [name for name in known_environments() if read_environment(name).nodes.gpu is not None]
 
 

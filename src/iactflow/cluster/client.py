@@ -205,7 +205,7 @@ class Client:
                 _request_timeout=_PATIENCE,
             )
         if not isinstance(health, dict):
-            raise not_kubeflow(self.endpoint)
+            raise not_kubeflow(self.kubeflow, self.endpoint)
         multi_user = bool(health.get("multi_user", False))
         if multi_user != self.kubeflow.multi_user:
             kept = "for several users" if multi_user else "for a single user"

@@ -12,6 +12,7 @@ from iactflow.errors import ConfigError
 
 #: Folder of the environments that come with iactflow: ``k8s/environments`` at the top of the repository.
 FOLDER = Path(__file__).parents[1] / "environments"
+_COMPONENTS = Path(__file__).parents[1] / "components"
 
 #: Components whose image brings CUDA: where a cluster has a GPU pool they run there, and nothing else does.
 GPU_COMPONENTS = ("train", "distil", "generate")
@@ -180,10 +181,17 @@ def read_environment(name: str) -> Environment:
     content = read_yaml(path)
     content["components"] = _with_default(content)
     environment = validate(Environment, content, str(path))
-    faults = list(_misplaced_gpus(environment))
+    faults = [*_unknown_components(environment), *_misplaced_gpus(environment)]
     if faults:
         raise ConfigError("\n".join(f"{fault} ({path})." for fault in faults))
     return environment
+
+
+def _unknown_components(environment: Environment) -> Iterator[str]:
+    """Find entries that no component reads, such as misspelt ones: their component would get the default."""
+    known = sorted({path.parent.name for path in _COMPONENTS.glob("*/component.py")} | set(GPU_COMPONENTS))
+    for name in sorted(set(environment.components) - set(known)):
+        yield f"components.{name} must be one of {', '.join(known)}. Received: {name}"
 
 
 def _misplaced_gpus(environment: Environment) -> Iterator[str]:

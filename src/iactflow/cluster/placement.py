@@ -1,5 +1,6 @@
 """What an environment gives a component, in the words of Kubeflow's compiled pipelines."""
 
+import math
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +14,9 @@ QUEUE_PRIORITY_LABEL = "kueue.x-k8s.io/priority-class"
 
 #: Components that read ``s3://`` themselves; the others get their inputs from Kubeflow.
 S3_READERS = ("ingest",)
+
+#: Variables by which libraries learn how many threads to start.
+THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 #: Where volumes appear in a step's container.
 CACHE = "/cache"
@@ -46,7 +50,8 @@ def container_resources(component: str, environment: Environment) -> dict[str, A
 
 def environment_variables(component: str, environment: Environment) -> dict[str, str]:
     """Give the variables that tell a component's step where its volumes and objects are."""
-    variables = {}
+    # libraries count the node's cores, of which a pod may have few
+    variables = dict.fromkeys(THREADS, str(_cores(environment.resources(component).cpu)))
     if environment.resources(component).cache is not None:
         variables["IACTFLOW_CACHE"] = CACHE
     if _keeps_checkpoints(component, environment):
@@ -111,6 +116,11 @@ def _place(task: Any, component: str, environment: Environment) -> None:
     model = environment.resources(component).gpu_model
     if model is not None:
         kubernetes.add_node_selector(task, str(nodes.gpu_model_label), model)
+
+
+def _cores(quantity: str) -> int:
+    """Turn a quantity such as ``2`` or ``500m`` into whole cores, at least one."""
+    return max(1, math.ceil(int(quantity[:-1]) / 1000 if quantity.endswith("m") else float(quantity)))
 
 
 def _labels(wanted: Resources) -> dict[str, str]:

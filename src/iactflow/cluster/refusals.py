@@ -8,6 +8,13 @@ from contextlib import contextmanager
 from iactflow.cluster.environment import Kubeflow
 from iactflow.errors import ConfigError, IactflowError
 
+#: What lets in, by kubeflow.authentication.
+_CREDENTIALS = {
+    "none": "none is sent",
+    "token": "KFP_TOKEN",
+    "in-cluster": "of the pod's service account",
+    "dex": "KFP_COOKIE, or that of KFP_USERNAME",
+}
 _NO_NAMESPACE = re.compile(r'namespaces \\?"([^"\\]+)\\?" not found')
 
 
@@ -47,8 +54,14 @@ def explained(kubeflow: Kubeflow, endpoint: str, doing: str) -> Iterator[None]:
         raise _unreachable(kubeflow, endpoint, str(getattr(error, "reason", error))) from error
 
 
-def not_kubeflow(endpoint: str) -> IactflowError:
+def not_kubeflow(kubeflow: Kubeflow, endpoint: str) -> IactflowError:
     """Make the error for an address that answers with a web page or sends one on to it."""
+    if kubeflow.authentication == "dex":
+        return ConfigError(
+            f"{endpoint} asks for a login although a session was sent: it has expired, or is another place's. Log "
+            "in with a browser and set KFP_COOKIE to the new session's cookie, or unset it and set KFP_USERNAME and "
+            "KFP_PASSWORD."
+        )
     return ConfigError(
         f"{endpoint} answers with a web page instead of data: it asks for a login, or it is not Kubeflow Pipelines. "
         "Set kubeflow.authentication in the environment to dex or token, and check kubeflow.endpoint."
@@ -76,11 +89,12 @@ def _refused(kubeflow: Kubeflow, endpoint: str, doing: str, status: int, message
             "in the environment to the team's namespace (kubectl get namespaces)."
         )
     if 300 <= status < 400:
-        return not_kubeflow(endpoint)
+        return not_kubeflow(kubeflow, endpoint)
     if status == 401:
         return ConfigError(
             f"Kubeflow at {endpoint} does not know who asks (401), so it did not {doing}: {message} The token or "
-            f"session is missing or has expired; kubeflow.authentication is {kubeflow.authentication}."
+            f"session ({_CREDENTIALS[kubeflow.authentication]}) is missing or has expired; kubeflow.authentication is "
+            f"{kubeflow.authentication}."
         )
     if status == 403:
         return ConfigError(

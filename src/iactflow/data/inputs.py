@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from iactflow import s3
-from iactflow.data.samples import SCHEME, cache_folder, file_sha256, sample
+from iactflow.cache import cache_folder
+from iactflow.data.samples import SCHEME, file_sha256, sample
 from iactflow.data.store import MANIFEST
 from iactflow.errors import InputError
 

@@ -1,7 +1,6 @@
 """Public samples of real showers, fetched once and checked by their sha256."""
 
 import hashlib
-import os
 import subprocess
 import sys
 import tarfile
@@ -11,6 +10,7 @@ from typing import NamedTuple
 
 import click
 
+from iactflow.cache import cache_folder
 from iactflow.errors import ConfigError, InputError
 from iactflow.storage import aside
 
@@ -63,12 +63,6 @@ SAMPLES = {
 _PACKAGE = "eventio"
 _REQUIREMENT = "eventio==1.10.0 --hash=sha256:77ce08b5e6c84b2db73c8ed4faef15a56650d7fc9a71ee5fb3d5ab8d2b82fc10"
 _SIZE = "82.9 MB"
-
-
-def cache_folder() -> Path:
-    """Give the folder of fetched files: ``$IACTFLOW_CACHE``, or ``~/.cache/iactflow``."""
-    named = os.environ.get("IACTFLOW_CACHE")
-    return Path(named) if named else Path.home() / ".cache" / "iactflow"
 
 
 def sample(name: str) -> Path:

@@ -1,6 +1,5 @@
 """The work of ``ingest``: inputs become, or join, one store."""
 
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -11,6 +10,7 @@ from typing import Any
 
 import click
 
+from iactflow.cores import usable_cores
 from iactflow.data.camera import Camera
 from iactflow.data.inputs import Kind, Source, resolve
 from iactflow.data.split import SplitFractions
@@ -181,7 +181,7 @@ def _n_workers(sources: Sequence[Source], workers: int | None) -> int:
     if workers is not None:
         return workers
     expected = sum(source.path.stat().st_size / _BYTES_PER_S[source.kind] for source in sources)
-    return 1 if expected < _SHORT_S else len(os.sched_getaffinity(0))
+    return 1 if expected < _SHORT_S else usable_cores()
 
 
 def _read(

@@ -1,8 +1,9 @@
 """The processor that a speed was measured on, in words."""
 
-import os
 import platform
 from pathlib import Path
+
+from iactflow.cores import usable_cores
 
 
 def describe_cpu(cores: int | None = None) -> str:
@@ -18,5 +19,5 @@ def describe_cpu(cores: int | None = None) -> str:
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     model = models[0] if models else platform.processor() or platform.machine()
     if cores is None:
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        cores = usable_cores()
     return f"{model}, {cores} core{'s' if cores != 1 else ''}"

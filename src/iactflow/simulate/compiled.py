@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,16 +10,13 @@ from typing import Any
 import numba
 from numba.core import config as numba_config
 
+from iactflow.cache import cache_folder
+
 #: The modules whose source becomes part of the compiled transport.
 TRANSPORT = (
     "atmosphere", "cherenkov", "compiled", "decays", "electromagnetic", "electron", "hadron", "kernel", "particles",
     "photon", "rng", "scattering", "tracks", "vertices", "work",
 )  # fmt: skip
-
-
-def cache_folder() -> Path:
-    """Return iactflow's cache: ``$IACTFLOW_CACHE``, or ``~/.cache/iactflow``."""
-    return Path(os.environ.get("IACTFLOW_CACHE", Path.home() / ".cache" / "iactflow"))
 
 
 def _source_hash() -> str:
@@ -40,19 +36,19 @@ def compiled(function: Callable[..., Any]) -> Any:
     before = settings.CACHE_DIR
     settings.CACHE_DIR = str(MACHINE_CODE)
     try:
-        return numba.njit(cache=True, fastmath=True, error_model="numpy")(function)
+        return numba.njit(cache=True, fastmath=True, error_model="numpy", _nrt=False)(function)
     finally:
         settings.CACHE_DIR = before
 
 
 def inlined(function: Callable[..., Any]) -> Any:
     """Compile a function as part of those that call it."""
-    return numba.njit(fastmath=True, error_model="numpy", inline="never")(function)
+    return numba.njit(fastmath=True, error_model="numpy", inline="never", _nrt=False)(function)
 
 
 def always_inlined(function: Callable[..., Any]) -> Any:
     """Compile a short function into each place that calls it."""
-    return numba.njit(fastmath=True, error_model="numpy", forceinline=True)(function)
+    return numba.njit(fastmath=True, error_model="numpy", forceinline=True, _nrt=False)(function)
 
 
 def is_cached(name: str) -> bool:

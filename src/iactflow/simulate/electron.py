@@ -212,7 +212,9 @@ def follow_electron(
         work.budget[DEPOSITED] += weight * loss
         k = min(int(depth / PROFILE_STEP), N_PROFILE - 1)
         work.profile[count, k] += weight * path * -uz / PROFILE_STEP
-        theta = moliere_angle(moliere, path, middle, 1.0, exponential(work.rng))
+        # The mean of 1 / E^2 over a step that loses energy evenly is 1 / (E at its start times E at its end).
+        momentum = math.sqrt(energy * (energy - loss))
+        theta = moliere_angle(moliere, path, momentum, 1.0, exponential(work.rng))
         c, s = azimuth(work.rng)
         ax, ay, az = turn(ux, uy, uz, math.sin(theta), math.cos(theta), c, s)
         bend = GEV_PER_TESLA_METRE * charge * step / middle
@@ -246,7 +248,7 @@ def follow_electron(
                 energy,
                 loss,
                 step,
-                WOBBLE / middle * math.sqrt(path),
+                WOBBLE / momentum * math.sqrt(path),
                 weight,
             )
         x, y, z, t, ux, uy, uz = x2, y2, z2, t2, bx, by, bz

@@ -15,9 +15,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from iactflow.cache import cache_folder
 from iactflow.errors import InputError
 from iactflow.simulate import hadronic
-from iactflow.simulate.compiled import cache_folder
 from iactflow.simulate.electromagnetic import ATOMIC_MASS
 
 FORMAT = 1

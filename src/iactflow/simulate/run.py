@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from iactflow.cores import usable_cores
 from iactflow.data.split import SplitFractions
 from iactflow.errors import ConfigError, IactflowError, InputError, OutputExistsError
 from iactflow.progress import Progress
@@ -244,7 +244,7 @@ def _write_parts(out: Path, settings: StoreSettings, block: Block) -> Any:
 
 def _simulate(blocks: list[Block], work: Callable[[Block], Any], workers: int | None, done: Any) -> tuple[int, int]:
     """Let `work` write blocks, calling ``done(block, result)`` for each; give the numbers of events and images."""
-    n_workers = min(workers or len(os.sched_getaffinity(0)), max(len(blocks), 1))
+    n_workers = min(workers or usable_cores(), max(len(blocks), 1))
     context = multiprocessing.get_context("spawn")
     counters: tuple[Any, Any] = (context.Value("q", 0), context.Value("q", 0))
     wanted = sum(block.n_events or 0 for block in blocks)

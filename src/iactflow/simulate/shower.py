@@ -236,7 +236,7 @@ def _truth(
     budget = EnergyBudget(*(float(v) for v in state.budget[:5]))
     return Shower(
         index, primary, energy, alt, az, cores[:, 0].copy(), cores[:, 1].copy(),
-        float(state.budget[work.FIRST_HEIGHT]), float(x_max), start, budget,
+        float(state.budget[work.FIRST_HEIGHT]), float(x_max), start, budget, state.profile,
     )  # fmt: skip
 
 

@@ -98,8 +98,7 @@ def emit_along_step(
         Scattering angle per projected plane over the step: the directions in between are those of a random walk
         from the first to the last one (a Brownian bridge).
     """
-    middle = energy - 0.5 * loss
-    sin2 = row[1] + row[3] - (mass / middle) ** 2  # 2 (n - 1) - 1 / gamma^2
+    sin2 = row[1] + row[3] - (mass / energy) ** 2  # 2 (n - 1) - 1 / gamma^2
     if sin2 <= 0:
         return
     ring = (before[2] - air.level) * math.sqrt(sin2) + m.around[3]
