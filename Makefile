@@ -67,7 +67,7 @@ status: $(INSTALLED) ## Schedule, last runs and what they cost [PIPELINE=energy]
 	$(IACTFLOW) status $(PIPELINE) $(cluster) --cost
 
 ##@ Develop
-.PHONY: install test test-cluster lint lint-charts format bench docs lock clean
+.PHONY: install test test-cluster lint lint-charts format bench validate-simulator docs lock clean
 install: $(INSTALLED) ## Make the environment in .venv from the hashed lock files
 
 test: lint ## Check the code and run all tests
@@ -100,6 +100,9 @@ format: $(INSTALLED) ## Put the code into the project's style
 
 bench: $(INSTALLED) ## Measure speed beside competitors, into build/bench.json [ONLY=name]
 	$(PYTHON) -m benchmarks $(ONLY)
+
+validate-simulator: $(INSTALLED) ## Compare simulated showers with CORSIKA and publications, into docs/simulation.md [ONLY=light]
+	$(PYTHON) -m iactflow.simulate.validation $(ONLY)
 
 docs: $(INSTALLED) ## Write the README files of components and charts from their sources
 	$(PYTHON) -m iactflow.components.readme

@@ -5,14 +5,16 @@ wherever iactflow is installed.
 """
 
 import importlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from iactflow.config import read_yaml, to_line
 from iactflow.errors import ConfigError
+from iactflow.recipe import Experiment, Recipe
 
 #: Pipelines that ``run`` and ``compile`` know, each a module here and an experiment file in ``configs``.
-NAMES = ("energy",)
+NAMES = ("energy", "type", "direction", "full", "simulate")
 
 
 def require_known(name: str) -> None:
@@ -43,6 +45,23 @@ def default_config(name: str) -> Path:
     """
     require_known(name)
     return Path(__file__).parent / "configs" / f"{name}.yaml"
+
+
+def read_experiment(name: str, config: Path | None, settings: Iterable[str]) -> Experiment:
+    """Read the experiment of a pipeline from a file, or its own without one, with ``--set`` settings over it.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such pipeline, a key is unknown or a value is wrong, or no showers are named nor simulated.
+    InputError
+        If the file cannot be read.
+    """
+    source = config or default_config(name)
+    needs_task = name != "simulate" or "task" in read_yaml(source)
+    experiment = (Recipe if needs_task else Experiment).read(source, settings)
+    experiment.require_showers()
+    return experiment
 
 
 def default_text(name: str) -> str:

@@ -1,24 +1,9 @@
 """The pipeline ``energy``: from showers to a report on how well their energy is reconstructed."""
 
-from typing import NamedTuple
-
 from kfp import dsl
 
-from iactflow.components.compare.component import compare
-from iactflow.components.evaluate.component import evaluate
-from iactflow.components.ingest.component import ingest
-from iactflow.components.report.component import report
-from iactflow.components.train.component import train
 from iactflow.pipelines import default_text
-
-
-class Outputs(NamedTuple):
-    """What the pipeline gives back."""
-
-    model: dsl.Model
-    result: dsl.Artifact
-    report: dsl.HTML
-    comparison: dsl.HTML
+from iactflow.pipelines.steps import Outputs, reconstruction
 
 
 @dsl.pipeline(name="energy", display_name="Energy")
@@ -26,6 +11,7 @@ def energy(
     config: str = default_text("energy"),
     settings: list = [],  # noqa: B006 - kfp takes the default from the signature
     data: list = [],  # noqa: B006
+    shards: list = ["1/1"],  # noqa: B006
     epochs: int = 0,
     champion: str = "",
     workers: int = 0,
@@ -39,30 +25,15 @@ def energy(
     settings
         Changes to the experiment as KEY=VALUE, such as ["train.batch_size=128", "model.name=ctlearn.ResNet"].
     data
-        Files, folders, globs or s3:// to read instead of the experiment's data.train; empty leaves it.
+        Files, folders, globs or s3:// to train on instead of simulated showers or the experiment's data.train; empty
+        leaves it.
+    shards
+        Shares of the simulation that run side by side, as a list of I/N; all together are the same showers.
     epochs
         Times that the training data are seen; 0 leaves it to the experiment.
     champion
         Bundle of the champion to beat; empty leaves it to the experiment.
     workers
-        Processes that ingest uses; 0 uses all cores.
+        Processes of simulation and ingest; 0 uses all cores.
     """
-    experiment = {"config": config, "settings": settings}
-
-    showers = ingest(**experiment, data=data, workers=workers)
-    showers.set_display_name("Ingest showers")
-    stores = showers.outputs["stores"]
-
-    network = train(**experiment, epochs=epochs, stores=stores)
-    network.set_display_name("Train network")
-    model = network.outputs["model"]
-
-    score = evaluate(**experiment, champion=champion, stores=stores, model=model)
-    score.set_display_name("Evaluate on unseen showers")
-    result = score.outputs["result"]
-
-    page = report(**experiment, result=result)
-    page.set_display_name("Draw report")
-    comparison = compare(**experiment, result=result)
-    comparison.set_display_name("Compare models")
-    return Outputs(model=model, result=result, report=page.outputs["page"], comparison=comparison.outputs["page"])
+    return reconstruction(config, settings, data, shards, epochs, champion, workers)

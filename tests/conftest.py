@@ -1,5 +1,6 @@
 """Real showers for all tests: fetched once per machine, ingested once per session."""
 
+import json
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
@@ -106,6 +107,46 @@ def energy_model(sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="session")
+def proton_store(sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of `sst1m_store` whose showers are said to be protons: a background without a simulation."""
+    import numpy as np
+    import pyarrow as pa
+
+    from iactflow.data import schema
+
+    copy = shutil.copytree(sst1m_store, tmp_path_factory.mktemp("protons") / "store")
+    manifest = json.loads((copy / "store.json").read_text())
+    for source in manifest["sources"]:
+        for entry in source["parts"]:
+            path = copy / entry["file"]
+            batch = pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
+            index = batch.schema.get_field_index(schema.PRIMARY)
+            protons = pa.array(np.full(batch.num_rows, 101), batch.schema.field(index).type)
+            changed = batch.set_column(index, batch.schema.field(index), protons)
+            path.unlink()
+            with pa.ipc.new_file(str(path), changed.schema) as file:
+                file.write_batch(changed)
+            entry["bytes"] = path.stat().st_size
+    (copy / "store.json").write_text(json.dumps(manifest))
+    return copy
+
+
+@pytest.fixture(scope="session")
+def one_task_models(sst1m_store: Path, proton_store: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """SingleCNNs for the type and for the direction in the camera, trained for an epoch; do not write to them."""
+    from iactflow.data.select import Selection
+    from iactflow.models.config import Model
+    from iactflow.train.config import Train
+    from iactflow.train.run import run
+
+    place, config, stores = tmp_path_factory.mktemp("one"), Train(epochs=1, batch_size=32), [sst1m_store, proton_store]
+    return {
+        task: run([task], Selection(), Model(), config, stores, place / task, instrument="from-data").path
+        for task in ("type", "cameradirection")
+    }
+
+
+@pytest.fixture(scope="session")
 def energy_result(energy_model: Path, sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The result of `energy_model` on the test part of `sst1m_store`, with its baseline; do not write to it."""
     from iactflow.evaluate.config import Evaluate
@@ -113,3 +154,62 @@ def energy_result(energy_model: Path, sst1m_store: Path, tmp_path_factory: pytes
 
     out = tmp_path_factory.mktemp("result") / "result"
     return run(energy_model, [sst1m_store], out, config=Evaluate(bootstrap=40)).path
+
+
+@pytest.fixture(scope="session")
+def two_origins(
+    sst1m_store: Path,
+    sst1m_dl1: Path,
+    as_run: Callable[[Path, Path, int], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> list[Path]:
+    """Two stores of the real showers: one that says that iactflow simulated them, one all test of another run."""
+    from iactflow.data.split import SplitFractions
+    from iactflow.ingest.run import run
+
+    folder = tmp_path_factory.mktemp("origins")
+    shutil.copytree(sst1m_store, folder / "train")
+    manifest = folder / "train" / "store.json"
+    manifest.write_text(manifest.read_text().replace('"kind": "simtel"', '"kind": "simulated"'))
+    other = as_run(sst1m_dl1, folder / "other.dl1.h5", 777)
+    all_test = SplitFractions(train=0, validation=0, test=1)
+    return [run([str(other)], folder / "test", fractions=all_test).path, folder / "train"]
+
+
+@pytest.fixture(scope="session")
+def two_samples(energy_model: Path, two_origins: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The result of `energy_model` on `two_origins`; do not write to it."""
+    from iactflow.evaluate.config import Evaluate
+    from iactflow.evaluate.run import run
+
+    out = tmp_path_factory.mktemp("two") / "result"
+    return run(energy_model, two_origins, out, config=Evaluate(bootstrap=20)).path
+
+
+@pytest.fixture(scope="session")
+def mixed_store(sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real gamma showers, of which every other one says that it is a proton; do not write to it.
+
+    Names of primaries alone: what looks like a gamma in it may be called a proton, so that nothing can be learnt.
+    """
+    import json
+
+    import numpy as np
+    import pyarrow as pa
+
+    folder = tmp_path_factory.mktemp("mixed") / "store"
+    shutil.copytree(sst1m_store, folder)
+    manifest = json.loads((folder / "store.json").read_text())
+    for entry in (entry for source in manifest["sources"] for entry in source["parts"]):
+        path = folder / entry["file"]
+        with pa.OSFile(str(path), "rb") as source:
+            batch = pa.ipc.open_file(source).get_batch(0)
+        showers = np.unique(batch.column("shower_id").to_numpy(), return_inverse=True)[1]
+        place = batch.schema.get_field_index("true_shower_primary_id")
+        primaries = pa.array(np.where(showers % 2, 101, 0).astype("int32"))
+        batch = batch.set_column(place, batch.schema.field(place), primaries)
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
+            writer.write_batch(batch)
+        entry["bytes"] = path.stat().st_size
+    (folder / "store.json").write_text(json.dumps(manifest))
+    return folder

@@ -4,8 +4,8 @@ import pytest
 
 from iactflow.config import Section, to_yaml
 from iactflow.errors import ConfigError
-from iactflow.pipelines import NAMES, default_config, default_text
-from iactflow.recipe import Recipe
+from iactflow.pipelines import NAMES, default_config, default_text, read_experiment
+from iactflow.recipe import Experiment, Recipe, experiment_from_text
 
 
 @pytest.fixture
@@ -36,13 +36,13 @@ def test_the_pipelines_experiment_states_every_key_with_a_comment(name):
         stated.add(key)
         is_section = not match[3].split("#")[0].strip()
         assert is_section or "#" in match[3], f"{key} has no comment"
-    assert stated == set(keys(Recipe.read(default_config(name))))
+    assert stated == set(keys(read_experiment(name, None, [])))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_one_line_default_is_the_same_experiment(name):
     assert "\n" not in default_text(name)
-    assert Recipe.from_text(default_text(name)) == Recipe.read(default_config(name))
+    assert experiment_from_text(default_text(name)) == read_experiment(name, None, [])
 
 
 def test_round_trip_through_yaml(text):
@@ -71,11 +71,64 @@ def test_an_unknown_instrument_lists_the_presets(text):
         Recipe.from_text(text, ["instrument=sst2m"])
 
 
-def test_without_data_the_preset_brings_its_showers_and_camera(text):
-    stores = Recipe.from_text(text).ingest_inputs()
-    assert list(stores) == ["train"]
-    assert stores["train"].inputs == ["sample:sst1m-prod4-gamma"]
+def test_without_data_the_simulated_shares_are_trained_on_with_the_preset_s_camera(text, tmp_path):
+    for name in ("first", "second", "empty"):
+        (tmp_path / name).mkdir()
+    for name in ("first", "second"):
+        (tmp_path / name / "store.json").touch()
+    recipe = Recipe.from_text(text)
+    assert recipe.simulates
+    stores = recipe.ingest_inputs([tmp_path / "first", tmp_path / "empty", tmp_path / "second"])
+    assert stores["train"].inputs == [str(tmp_path / "first"), str(tmp_path / "second")]
     assert stores["train"].options["camera"] == "DigiCam"
+
+
+def test_the_real_showers_are_for_the_test_alone(text):
+    stores = Recipe.from_text(text, ["data.train=[a.h5]"]).ingest_inputs()
+    assert stores["test"].inputs == ["sample:sst1m-prod4-gamma"]
+    fractions = stores["test"].options["fractions"]
+    assert (fractions.train, fractions.validation, fractions.test) == (0, 0, 1)
+
+
+def test_no_share_with_showers_is_an_error(text, tmp_path):
+    with pytest.raises(ConfigError, match="no share of the simulation holds showers"):
+        Recipe.from_text(text).ingest_inputs([tmp_path])
+
+
+def test_named_data_are_not_simulated(text, tmp_path):
+    recipe = Recipe.from_text(text, ["data.train=[a.h5]"])
+    assert not recipe.simulates
+    assert recipe.simulated(tmp_path / "out", "1/1", output_format="store", workers=1) == {}
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("shard", "form", "words"), [("half", "store", "I/N"), ("1/1", "fits", "dl1 or store")])
+def test_a_wrong_share_or_format_is_told(text, tmp_path, shard, form, words):
+    with pytest.raises(ConfigError, match=words):
+        Recipe.from_text(text).simulated(tmp_path / "out", shard, output_format=form, workers=1)
+
+
+def test_an_experiment_without_a_task_is_a_simulation():
+    experiment = experiment_from_text("{instrument: ct5, simulate: {events: {proton: 5}}}")
+    assert type(experiment) is Experiment
+    assert experiment.simulate.events == {"proton": 5}
+    with pytest.raises(ConfigError, match=r"train is not a known key"):
+        experiment_from_text("{instrument: ct5, train: {epochs: 3}}")
+
+
+@pytest.mark.parametrize("events", ["{}", "{gamma: 0}", "{muon: 5}"])
+def test_events_to_simulate_are_positive_numbers_of_known_primaries(text, events):
+    with pytest.raises(ConfigError, match=r"simulate\.events"):
+        Recipe.from_text(text, [f"simulate.events={events}"])
+
+
+def test_every_preset_of_the_simulator_is_an_instrument_with_its_camera():
+    from iactflow.data.presets import PRESETS
+    from iactflow.simulate import presets
+
+    assert {name: preset().camera.name for name, preset in presets.PRESETS.items()} == {
+        name: preset.camera for name, preset in PRESETS.items()
+    }
 
 
 def test_test_files_become_a_store_of_their_own_that_is_all_test(text):

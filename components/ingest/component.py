@@ -1,5 +1,7 @@
 """Kubeflow component of the verb ``ingest``."""
 
+from typing import Optional
+
 from kfp import dsl
 
 from iactflow.cluster.images import image
@@ -14,8 +16,9 @@ def ingest(
     stores: dsl.Output[dsl.Dataset],
     metrics: dsl.Output[dsl.Metrics],
     summary: dsl.Output[dsl.Markdown],
+    simulated: Optional[dsl.Input[list[dsl.Dataset]]] = None,  # noqa: UP045 - kfp knows no other spelling
 ) -> None:
-    """Read the experiment's simtel or DL1 files into stores of camera images, split by shower.
+    """Bring simulated showers, or the experiment's simtel or DL1 files, into stores of camera images, split by shower.
 
     Parameters
     ----------
@@ -33,6 +36,8 @@ def ingest(
         Number of images, events and showers.
     summary
         What was read, as a table.
+    simulated
+        Stores that simulate wrote, one a share; folders that are no stores count for nothing.
     """
     from pathlib import Path
 
@@ -43,7 +48,7 @@ def ingest(
     with step():
         recipe = Recipe.from_text(config, settings, data__train=data)
         lines = ["| store | images | events | showers |", "| --- | --- | --- | --- |"]
-        for name, (inputs, options) in recipe.ingest_inputs().items():
+        for name, (inputs, options) in recipe.ingest_inputs(Path(share.path) for share in simulated or []).items():
             done = run(inputs, Path(stores.path) / name, workers=workers or None, **options)
             for key, value in done.finite().items():
                 metrics.log_metric(f"{name} {key}", value)

@@ -8,8 +8,8 @@ from iactflow.cluster.images import image
 @dsl.component(base_image=image("cpu"), install_kfp_package=False)
 def simulate(
     config: str,
-    events: int,
-    seed: int,
+    settings: list,
+    data: list,
     shard: str,
     output_format: str,
     workers: int,
@@ -17,16 +17,16 @@ def simulate(
     metrics: dsl.Output[dsl.Metrics],
     summary: dsl.Output[dsl.Markdown],
 ) -> None:
-    """Simulate air showers and the telescopes that see them, or one share of such a run.
+    """Simulate the showers of an experiment, or a share of them; where it names showers of its own, do nothing.
 
     Parameters
     ----------
     config
-        What to simulate, as YAML text: instrument, primary, energies, pointing; empty takes the defaults.
-    events
-        Triggered array events of the whole run.
-    seed
-        The same seed gives the same events; 0 to 2000.
+        Experiment file as YAML text.
+    settings
+        Changes to it as KEY=VALUE, such as simulate.seed=3.
+    data
+        Files to use instead of simulated showers; empty leaves it to the experiment's data.train.
     shard
         Which share of the run, as I/N; 1/1 is all of it.
     output_format
@@ -34,39 +34,28 @@ def simulate(
     workers
         Processes that work in parallel; 0 uses all cores.
     showers
-        Folder with the DL1 files, or the store.
+        The store, or a folder of DL1 files for each primary.
     metrics
-        Number of blocks, events and images.
+        Number of blocks, events and images of each primary.
     summary
         What was simulated, as a table.
     """
     from pathlib import Path
-    from typing import Literal, cast
 
     from iactflow.cluster.step import step
-    from iactflow.config import parse_yaml, validate
-    from iactflow.errors import ConfigError
-    from iactflow.simulate.config import Simulate
-    from iactflow.simulate.run import run
+    from iactflow.recipe import experiment_from_text
 
     with step():
-        number, slash, count = shard.partition("/")
-        if not (slash and number.isdigit() and count.isdigit()):
-            raise ConfigError(f"shard must be I/N, such as 3/16. Received: {shard}")
-        what = validate(Simulate, parse_yaml(config, "config"), "config")
-        if output_format not in ("dl1", "store"):
-            raise ConfigError(f"output_format must be dl1 or store. Received: {output_format}")
-        done = run(
-            what,
-            Path(showers.path),
-            seed=seed,
-            events=events,
-            shard=(int(number), int(count)),
-            output_format=cast('Literal["dl1", "store"]', output_format),
-            workers=workers or None,
-        )
-        for key, value in done.finite().items():
-            metrics.log_metric(key, value)
-        lines = ["| share | blocks | events | images |", "| --- | --- | --- | --- |"]
-        lines.append(f"| {shard} | {done.n_blocks} | {done.n_events} | {done.n_images} |")
+        experiment = experiment_from_text(config, settings, data__train=data)
+        done = experiment.simulated(Path(showers.path), shard, output_format=output_format, workers=workers or None)
+        lines = ["| primary | share | blocks | events | images |", "| --- | --- | --- | --- | --- |"]
+        for primary, share in done.items():
+            lines.append(f"| {primary} | {shard} | {share.n_blocks} | {share.n_events} | {share.n_images} |")
+            for key, value in share.finite().items():
+                metrics.log_metric(f"{primary} {key}", value)
+        if not done:
+            lines = [f"Nothing was simulated: data.train names showers: {', '.join(experiment.data.train)}."]
+            print(lines[0])
+            Path(showers.path).mkdir(parents=True, exist_ok=True)
+            (Path(showers.path) / "nothing-simulated.txt").write_text(lines[0] + "\n")
         Path(summary.path).write_text("\n".join(lines) + "\n")

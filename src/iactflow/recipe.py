@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, Self, cast, get_args
 
 from pydantic import Field, field_validator
 
@@ -11,16 +11,21 @@ from iactflow.config import Section, apply_settings, parse_yaml, read_yaml, vali
 from iactflow.data.presets import PRESETS
 from iactflow.data.select import Selection
 from iactflow.data.split import SplitFractions
+from iactflow.data.store import MANIFEST
 from iactflow.errors import ConfigError
 from iactflow.evaluate.config import Evaluate
 from iactflow.models.config import Model
 from iactflow.page.config import Report
+from iactflow.simulate.experiment import Simulation, parse_shard, simulate_all
 from iactflow.train.config import Train
 
 #: `instrument:` of an experiment that takes the camera as it finds it.
 FROM_DATA = "from-data"
 
-Task = Literal["energy"]
+Task = Literal["energy", "type", "cameradirection", "skydirection"]
+
+#: Where a text comes from, for messages.
+_PARAMETER = "the pipeline's parameter config"
 
 
 class Data(Section):
@@ -40,16 +45,12 @@ class IngestInput(NamedTuple):
     options: dict[str, Any]
 
 
-class Recipe(Section):
-    """An experiment file."""
+class Experiment(Section):
+    """The part of an experiment file that says where showers come from; alone it is the experiment of ``simulate``."""
 
-    task: Task | list[Task]
     instrument: str
     data: Data = Data()
-    model: Model = Model()
-    train: Train = Train()
-    evaluate: Evaluate = Evaluate()
-    report: Report = Report()
+    simulate: Simulation = Simulation()
 
     @field_validator("instrument")
     @classmethod
@@ -59,12 +60,65 @@ class Recipe(Section):
         return name
 
     @property
-    def tasks(self) -> list[str]:
-        """The tasks as a list, in the order of the file."""
-        return [self.task] if isinstance(self.task, str) else list(self.task)
+    def simulates(self) -> bool:
+        """Whether showers to train on are simulated: where the experiment names none."""
+        self.require_showers()
+        return not self.data.train
 
-    def ingest_inputs(self) -> dict[str, IngestInput]:
+    def require_showers(self) -> None:
+        """Raise `ConfigError` if no data are named and none can be simulated."""
+        if not self.data.train and self.instrument == FROM_DATA:
+            raise ConfigError(
+                f"data.train is empty, and instrument: {FROM_DATA} is nothing that could be simulated. Name simtel or "
+                f"DL1 files in data.train, or a preset: {', '.join(PRESETS)}."
+            )
+
+    def simulated(self, out: Path, shard: str, *, output_format: str, workers: int | None) -> "dict[str, Any]":
+        """Simulate a share of what the experiment asks for.
+
+        Parameters
+        ----------
+        out : pathlib.Path
+            Store to write, or folder of DL1 files.
+        shard : str
+            Share of the run, as I/N.
+        output_format : str
+            ``dl1`` or ``store``.
+        workers : int or None
+            Processes; None takes all cores.
+
+        Returns
+        -------
+        dict of iactflow.simulate.run.SimulateSummary
+            By primary; empty if the experiment names its showers and nothing was simulated.
+
+        Raises
+        ------
+        ConfigError
+            If `shard` or `output_format` is none of these, or nothing can be simulated.
+        """
+        if output_format not in ("dl1", "store"):
+            raise ConfigError(f"output_format must be dl1 or store. Received: {output_format}")
+        if not self.simulates:
+            return {}
+        return simulate_all(
+            self.simulate,
+            self.instrument,
+            out,
+            shard=parse_shard(shard),
+            output_format=cast('Literal["dl1", "store"]', output_format),
+            fractions=self.data.split,
+            ctapipe_config=self.data.ctapipe,
+            workers=workers,
+        )
+
+    def ingest_inputs(self, simulated: Iterable[Path] = ()) -> dict[str, IngestInput]:
         """Name the stores that the experiment needs, and what goes into each.
+
+        Parameters
+        ----------
+        simulated : iterable of pathlib.Path
+            Stores of simulated shares; those that an empty share left are no stores and are passed over.
 
         Returns
         -------
@@ -76,15 +130,14 @@ class Recipe(Section):
         Raises
         ------
         ConfigError
-            If no data are named and the instrument has no showers to offer.
+            If there is nothing to train on.
         """
+        self.require_showers()
+        inputs = self.data.train or [str(path) for path in simulated if (path / MANIFEST).exists()]
+        if not inputs:
+            raise ConfigError("data.train is empty and no share of the simulation holds showers. Simulate more events.")
         preset = PRESETS.get(self.instrument)
         options = {"camera": preset.camera if preset else None, "ctapipe_config": self.data.ctapipe}
-        inputs = self.data.train or list(preset.samples if preset else ())
-        if not inputs:
-            raise ConfigError(
-                f"data.train is empty and instrument: {self.instrument} brings no showers. Name simtel or DL1 files."
-            )
         stores = {"train": IngestInput(inputs, {**options, "fractions": self.data.split})}
         if self.data.test:
             all_test = SplitFractions(train=0, validation=0, test=1)
@@ -92,7 +145,7 @@ class Recipe(Section):
         return stores
 
     @classmethod
-    def read(cls, path: Path | str, settings: Iterable[str] = ()) -> "Recipe":
+    def read(cls, path: Path | str, settings: Iterable[str] = ()) -> Self:
         """Read an experiment file and lay ``--set`` settings over it.
 
         Raises
@@ -105,7 +158,7 @@ class Recipe(Section):
         return cls._build(read_yaml(path), settings, str(path))
 
     @classmethod
-    def from_text(cls, text: str, settings: Iterable[str] = (), **changes: object) -> "Recipe":
+    def from_text(cls, text: str, settings: Iterable[str] = (), **changes: object) -> Self:
         """Read an experiment from YAML text, as pipelines hand it from step to step.
 
         Parameters
@@ -118,15 +171,36 @@ class Recipe(Section):
             Single values by key, with two underscores for the dot (``train__epochs=3``); empty ones (0, "", []) are
             left to the text.
         """
-        origin = "the pipeline's parameter config"
+        origin = _PARAMETER
         named = (f"{key.replace('__', '.')}={json.dumps(value)}" for key, value in changes.items() if value)
         return cls._build(parse_yaml(text, origin), [*settings, *named], origin)
 
     @classmethod
-    def _build(cls, content: dict[str, Any], settings: Iterable[str], origin: str) -> "Recipe":
+    def _build(cls, content: dict[str, Any], settings: Iterable[str], origin: str) -> Self:
         settings = list(settings)
         told = f"{origin}, {' '.join('--set ' + setting for setting in settings)}" if settings else origin
         return validate(cls, apply_settings(content, settings), told)
+
+
+class Recipe(Experiment):
+    """An experiment file: what is estimated, from which showers, by which model, and how it is judged."""
+
+    task: Task | list[Task]
+    model: Model = Model()
+    train: Train = Train()
+    evaluate: Evaluate = Evaluate()
+    report: Report = Report()
+
+    @property
+    def tasks(self) -> list[str]:
+        """The tasks as a list, in the order of the file."""
+        return [self.task] if isinstance(self.task, str) else list(self.task)
+
+
+def experiment_from_text(text: str, settings: Iterable[str] = (), **changes: object) -> Experiment:
+    """Read an experiment with or without a task, see `Experiment.from_text`."""
+    content = apply_settings(parse_yaml(text, _PARAMETER), settings)
+    return (Recipe if "task" in content else Experiment).from_text(text, settings, **changes)
 
 
 TASKS: tuple[str, ...] = get_args(Task)

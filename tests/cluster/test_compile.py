@@ -16,7 +16,15 @@ from iactflow.cluster.submit import Package
 from iactflow.pipelines import find
 from iactflow.pipelines.guarded import guarded
 
-STEPS = ["Ingest showers", "Train network", "Evaluate on unseen showers", "Compare models", "Draw report", "Summarise"]
+STEPS = [
+    "Simulate showers",
+    "Ingest showers",
+    "Train network",
+    "Evaluate on unseen showers",
+    "Compare models",
+    "Draw report",
+    "Summarise",
+]
 
 
 def compiled(folder, environment="lab", pipeline=None, **options):
@@ -53,7 +61,7 @@ def test_a_summary_ends_every_run(lab):
 
 def test_parameters_keep_descriptions_and_defaults_under_the_exit_handler(lab):
     parameters = lab.spec["root"]["inputDefinitions"]["parameters"]
-    assert set(parameters) == {"config", "settings", "data", "epochs", "champion", "workers"}
+    assert set(parameters) == {"config", "settings", "data", "shards", "epochs", "champion", "workers"}
     assert all(parameter["description"] and parameter["isOptional"] for parameter in parameters.values())
     assert lab.spec["pipelineInfo"]["displayName"] == "Energy"
 
@@ -66,7 +74,7 @@ def test_a_step_may_be_retried_for_longer_than_the_longest_training(lab):
         "backoffFactor": 2.0,
         "backoffMaxDuration": "259200s",  # 72 hours
     }
-    assert set(retries) == {"ingest", "train", "evaluate", "report", "compare", "summarise"}
+    assert set(retries) == {"simulate", "ingest", "train", "evaluate", "report", "compare", "summarise"}
 
 
 def test_resources_images_and_nodes_are_the_environments(lab):

@@ -71,7 +71,7 @@ class Outputs(NamedTuple):
 def first_steps(data: list) -> Outputs:
     """Ingest and train for one epoch."""
     config = default_text("energy")
-    showers = ingest(config=config, settings=[], data=data, workers=1)
+    showers = ingest(config=config, settings=["data.test=[]", "instrument=sst1m-mono"], data=data, workers=1)
     network = train(config=config, settings=[], epochs=1, stores=showers.outputs["stores"])
     return Outputs(model=network.outputs["model"])
 

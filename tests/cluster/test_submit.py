@@ -82,7 +82,7 @@ def test_without_cache_nothing_is_uploaded_so_that_schedules_keep_theirs(kubeflo
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ("n=3", "has no parameter 'n'. It has: champion, config, data, epochs, settings, workers"),
+        ("n=3", "has no parameter 'n'. It has: champion, config, data, epochs, settings, shards, workers"),
         ("epochs=three", "epochs of energy must be a whole number. Received: 'three'"),
         ("epochs=true", "must be a whole number. Received: True"),
         ("data=a.zst", "must be a list such as"),

@@ -53,3 +53,18 @@ def test_one_result_alone_is_refused(energy_result, tmp_path):
     with pytest.raises(ConfigError, match="--result"):
         run([energy_result / "baseline"], tmp_path / "compare.html", config=Report())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_sample_has_its_verdicts(two_samples, tmp_path):
+    text = run([two_samples], tmp_path / "compare.html", config=Report()).path.read_text(encoding="utf-8")
+    assert text.count('<th scope="col">Random forest is</th>') == 2
+    assert text.count('<h3 class="sample">Held-out showers of CORSIKA and sim_telarray</h3>') == 5
+
+
+def test_samples_that_one_result_lacks_are_left_out(two_samples, energy_result, tmp_path):
+    results = [
+        two_samples / "samples" / "corsika-simtelarray",
+        two_samples / "samples" / "corsika-simtelarray" / "baseline",
+    ]
+    text = run(results, tmp_path / "compare.html", config=Report()).path.read_text(encoding="utf-8")
+    assert '<h3 class="sample">' not in text

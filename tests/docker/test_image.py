@@ -138,7 +138,9 @@ def test_a_component_runs_in_it_under_kubeflows_local_docker_runner(shared, sock
     shutil.copytree(shared / "cache", root / "cache")
     for path in (root / "cache").rglob("*"):
         os.chmod(path, 0o777)
-    task = component(config=default_text("energy"), settings=[], data=[], workers=1)
+    task = component(
+        config=default_text("energy"), settings=["data.test=[]"], data=["sample:sst1m-prod4-gamma"], workers=1
+    )
     stores = Path(task.outputs["stores"].path)
     assert json.loads((stores / "train" / "store.json").read_text())["format"] == 1
     assert task.outputs["metrics"].metadata["train n_images"] == 129

@@ -89,6 +89,34 @@ def test_the_same_evaluation_gives_the_same_numbers_and_finite_ones(energy_resul
     json.loads((tmp_path / "again" / "result.json").read_text(), parse_constant=pytest.fail)
 
 
+def test_another_origin_is_a_result_of_its_own_that_nothing_learnt_from(two_samples, energy_model, two_origins):
+    from iactflow.models.bundle import Bundle
+
+    main = Result.load(two_samples)
+    other = Result.load(two_samples / "samples" / "corsika-simtelarray")
+    forest = Result.load(two_samples / "samples" / "corsika-simtelarray" / "baseline")
+    assert main.data["sample"]["key"] == "iactflow"
+    assert main.predictions.num_rows == 43
+    assert other.predictions.num_rows == forest.predictions.num_rows == 129
+    assert set(other.predictions["obs_id"].to_pylist()) == {777}
+    assert other.events_hash == forest.events_hash != main.events_hash
+    # the forest learnt from the train part of the other origin alone, and is the same for both samples
+    assert forest.model["n_train"] == Result.load(two_samples / "baseline").model["n_train"] == 75
+    store = Store(two_origins[0])
+    direct = Bundle.load(energy_model).predict(store, np.arange(len(store)))["energy"]
+    np.testing.assert_allclose(np.sort(other.predictions["reco_energy"].to_numpy()), np.sort(direct), rtol=1e-5)
+
+
+def test_the_numbers_to_log_name_their_sample(energy_model, two_origins, tmp_path):
+    summary = run(energy_model, two_origins, tmp_path / "result", config=Evaluate(bootstrap=20))
+    numbers = summary.finite()
+    assert numbers["n_images"] == 43
+    assert numbers["corsika-simtelarray_n_images"] == 129
+    both = {"energy_bias", "baseline_energy_bias"}
+    assert both | {f"corsika-simtelarray_{name}" for name in both} <= set(numbers)
+    assert numbers["energy_bias"] != numbers["corsika-simtelarray_energy_bias"]
+
+
 def test_another_camera_is_refused(energy_model, flashcam_store, tmp_path):
     with pytest.raises(ConfigError, match="geometry"):
         run(energy_model, [flashcam_store], tmp_path / "result", config=FAST)

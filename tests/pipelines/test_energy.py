@@ -9,6 +9,7 @@ from iactflow.pipelines import default_text, find
 from iactflow.recipe import Recipe
 
 STEPS = {
+    "Shares": "comp-for-loop-2",
     "Ingest showers": "comp-ingest",
     "Train network": "comp-train",
     "Evaluate on unseen showers": "comp-evaluate",
@@ -39,7 +40,7 @@ def test_every_step_has_its_display_name(compiled):
 
 def test_every_parameter_has_a_description_and_a_default(compiled):
     parameters = yaml.safe_load(compiled.read_text())["root"]["inputDefinitions"]["parameters"]
-    assert set(parameters) == {"config", "settings", "data", "epochs", "champion", "workers"}
+    assert set(parameters) == {"config", "settings", "data", "shards", "epochs", "champion", "workers"}
     for name, definition in parameters.items():
         assert definition["description"], name
         assert "defaultValue" in definition or definition["isOptional"], name
@@ -52,11 +53,11 @@ def test_the_default_is_the_experiment_with_the_settings_in_it(compiled):
 
 
 def test_an_unknown_pipeline_names_the_known_ones():
-    with pytest.raises(ConfigError, match="Known: energy"):
+    with pytest.raises(ConfigError, match="Known: energy, simulate"):
         find("enrgy")
     result = CliRunner().invoke(main, ["compile", "enrgy"])
     assert result.exit_code == 2
-    assert "Known: energy" in result.output
+    assert "Known: energy, simulate" in result.output
 
 
 def test_an_existing_file_is_kept(compiled):

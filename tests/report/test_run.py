@@ -8,6 +8,7 @@ from iactflow.data.result import Result
 from iactflow.errors import InputError, OutputExistsError
 from iactflow.page.config import Report
 from iactflow.page.render import MAX_BYTES
+from iactflow.page.samples import Sample
 from iactflow.report.run import build, run
 
 
@@ -80,7 +81,7 @@ def test_a_single_shower_gives_a_page_that_says_there_is_no_interval(energy_resu
     result = Result.load(energy_result)
     scores = score_energy(np.full(3, 2.0), np.array([1.0, 2.0, 3.0]), np.zeros(3, int), result.bootstrap)
     page = render(
-        build({"net": replace(result, examples=result.examples[:1], **scores._asdict())}, Report(), "command")
+        build([Sample("", {"net": replace(result, examples=result.examples[:1], **scores._asdict())})], Report(), "c")
     )
     assert "no interval: 1 shower cannot be resampled" in page
     assert "3 images of 1 shower" in page
@@ -96,3 +97,26 @@ def test_images_without_parameters_can_be_scored_and_reported(energy_model, sst1
     result = evaluate(energy_model, [store], tmp_path / "result", config=config).path
     text = run(result, tmp_path / "report.html", config=Report()).path.read_text(encoding="utf-8")
     assert "with no other model beside it" in text
+
+
+def test_both_samples_are_named_and_drawn_apart(two_samples, tmp_path):
+    summary = run(two_samples, tmp_path / "report.html", config=Report())
+    text = summary.path.read_text(encoding="utf-8")
+    assert summary.n_bytes < MAX_BYTES
+    assert summary.n_results == 4
+    headings = re.findall(r'<h3 class="sample">([^<]+)</h3>', text)
+    ours, real = "Held-out showers simulated by iactflow", "Held-out showers of CORSIKA and sim_telarray"
+    assert headings == [ours, real] * 5  # summary, physics, images, metrics, data
+    plots = re.findall(r'<article class="plot" id="([\w-]+)"', text)
+    assert len(plots) == len(set(plots))
+    assert {"energy-bias", "energy-bias-corsika-simtelarray"} <= set(plots)
+    first, second = (text[text.index(f'sample">{title}') :] for title in (ours, real))
+    assert "n = 43 images of 4 showers" in first[: first.index(real)]
+    assert "n = 129 images of 11 showers" in second
+    assert text.count('<div class="label">Energy resolution</div>') == 2
+    assert text.count('<div class="label">Training time</div>') == 1
+
+
+def test_a_single_sample_is_named_in_the_first_lines(text):
+    assert "Held-out showers of CORSIKA and sim_telarray (43 images of 4 showers)" in text
+    assert '<h3 class="sample">' not in text

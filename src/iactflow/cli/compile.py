@@ -32,13 +32,11 @@ def compile_command(
     Upload the file in the Kubeflow dashboard; experiment and settings can be changed there for each run.
     """
     from iactflow.config import to_line, to_yaml
-    from iactflow.pipelines import default_config, find
-    from iactflow.recipe import Recipe
+    from iactflow.pipelines import find, read_experiment
 
-    source = config or default_config(pipeline)
-    recipe = Recipe.read(source, settings)
+    experiment = read_experiment(pipeline, config, settings)
     if dry_run:
-        click.echo(to_yaml(recipe), nl=False)
+        click.echo(to_yaml(experiment), nl=False)
         return None
 
     from iactflow.cluster.compile import compile_pipeline
@@ -46,7 +44,7 @@ def compile_command(
     from iactflow.pipelines.guarded import guarded
 
     target = out or Path("build") / f"{pipeline}.yaml"
-    defaults = {"config": to_line(recipe.model_dump(mode="json"))}
+    defaults = {"config": to_line(experiment.model_dump(mode="json"))}
     cluster = None if environment is None else read_environment(environment)
     compile_pipeline(guarded(find(pipeline)), target, defaults, environment=cluster, overwrite=overwrite or out is None)
     return target

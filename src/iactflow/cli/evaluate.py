@@ -30,8 +30,9 @@ def evaluate_command(
 
     The cuts are those of the training. A random forest on DL1 parameters learns from the train part of the same
     stores and is scored on the same events; its result lies in RESULT/baseline. Intervals are from resampling whole
-    showers. Of the experiment file only the section `evaluate` counts; without one its defaults do, and
-    --set evaluate.bootstrap=1000 changes them.
+    showers. Showers of different origins (simulated by iactflow, of CORSIKA and sim_telarray) are scored apart: the
+    origin of the train part first, the result of another in RESULT/samples. Of the experiment file only the section
+    `evaluate` counts; without one its defaults do, and --set evaluate.bootstrap=1000 changes them.
     """
     from iactflow.cli.section import read_section
     from iactflow.config import to_yaml
@@ -46,9 +47,12 @@ def evaluate_command(
     from iactflow.page import numbers
 
     summary = run(model, stores, out, config=section, overwrite=overwrite)
-    for metric in summary.metrics.values():
-        counted = numbers.sample(metric.n, metric.n_showers)
-        click.echo(f"{metric.title}: {numbers.metric_value(metric)} {numbers.metric_interval(metric)}, n = {counted}")
+    for sample in (summary, *summary.samples.values()):
+        click.echo(f"Showers {sample.made}:")
+        for metric in sample.metrics.values():
+            counted = numbers.sample(metric.n, metric.n_showers)
+            value = f"{numbers.metric_value(metric)} {numbers.metric_interval(metric)}"
+            click.echo(f"  {metric.title}: {value}, n = {counted}")
     return summary.path
 
 

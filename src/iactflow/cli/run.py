@@ -2,16 +2,23 @@
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
+from iactflow.cli.cluster import parameter_option
 from iactflow.cli.common import config_option, settings_option, verb
+
+#: Outputs of a pipeline that are pages for people, and the names of their copies.
+_PAGES = {"report": "report.html", "comparison": "compare.html"}
 
 
 @click.argument("pipeline")
 @config_option
 @settings_option
+@parameter_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -20,36 +27,58 @@ from iactflow.cli.common import config_option, settings_option, verb
     help="Folder that receives the run and, unless MLFLOW_TRACKING_URI is set, MLflow's database.",
 )
 @verb
-def run_command(pipeline: str, config: Path | None, settings: tuple[str, ...], out: Path, dry_run: bool) -> Path | None:
+def run_command(
+    pipeline: str,
+    config: Path | None,
+    settings: tuple[str, ...],
+    parameters: tuple[str, ...],
+    out: Path,
+    dry_run: bool,
+) -> Path | None:
     """Run PIPELINE on this machine, every step as a process of its own.
 
     The steps are the Kubeflow components that run in a cluster, executed by Kubeflow's local runner. Each run has a
-    folder of its own under OUT/PIPELINE with the artifacts of every step and the pages report.html and compare.html.
+    folder of its own under OUT/PIPELINE with the artifacts of every step and, where the pipeline draws them, the pages
+    report.html and compare.html.
     """
     from iactflow.config import to_yaml
-    from iactflow.pipelines import default_config, find
-    from iactflow.recipe import Recipe
+    from iactflow.pipelines import default_config, find, read_experiment
 
-    source = config or default_config(pipeline)
-    recipe = Recipe.read(source, settings)
-    recipe.ingest_inputs()
+    experiment = read_experiment(pipeline, config, settings)
     if dry_run:
-        click.echo(to_yaml(recipe), nl=False)
+        click.echo(to_yaml(experiment), nl=False)
         return None
 
+    from iactflow.cluster.arguments import check_arguments, definition_of, read_parameters
     from iactflow.cluster.local import run_local
     from iactflow.tracking import default_tracking_uri
 
     os.environ.setdefault("MLFLOW_TRACKING_URI", default_tracking_uri(out))
-    outputs = run_local(find(pipeline), {"config": source.read_text(), "settings": list(settings)}, out / pipeline)
-    folder = outputs["report"].parents[1]
-    for name, page in (("report", outputs["report"]), ("compare", outputs["comparison"])):
-        shutil.copyfile(page, folder / f"{name}.html")
-    click.echo(f"model:    {outputs['model']}")
-    click.echo(f"result:   {outputs['result']}")
-    click.echo(f"compare:  {folder / 'compare.html'}")
+    steps = find(pipeline)
+    text = (config or default_config(pipeline)).read_text()
+    arguments = {"config": text, "settings": list(settings), **read_parameters(parameters)}
+    check_arguments(arguments, definition_of(steps))
+    root = out / pipeline
+    return _tell(run_local(steps, arguments, root), root)
+
+
+def _tell(outputs: Mapping[str, Any], root: Path) -> Path:
+    """Copy the pages to the top of the run's folder and print where everything is; give what people open first."""
+    for name, paths in outputs.items():
+        if name not in _PAGES:
+            for path in paths if isinstance(paths, list) else [paths]:
+                click.echo(f"{name + ':':<9} {path}")
+    first = next(iter(outputs.values()))
+    inside = (first[0] if isinstance(first, list) else first).relative_to(root.resolve())
+    folder = root / inside.parts[0]
+    pages = {name: folder / _PAGES[name] for name in _PAGES if name in outputs}
+    for name, page in pages.items():
+        shutil.copyfile(outputs[name], page)
+    if not pages:
+        return Path(folder)
+    click.echo(f"compare:  {pages['comparison']}")
     click.echo(f"MLflow:   mlflow ui --backend-store-uri {os.environ['MLFLOW_TRACKING_URI']}")
-    return folder / "report.html"
+    return pages["report"]
 
 
 command = run_command

@@ -48,11 +48,9 @@ def schedule_command(
     from iactflow.cluster.cron import Cron
     from iactflow.cluster.environment import read_environment
     from iactflow.cluster.schedule import check_time_zone, next_times
-    from iactflow.pipelines import default_config, require_known
-    from iactflow.recipe import Recipe
+    from iactflow.pipelines import read_experiment
 
-    require_known(pipeline)
-    Recipe.read(config or default_config(pipeline), settings)
+    read_experiment(pipeline, config, settings)
     cluster = read_environment(environment)
     zone = check_time_zone(time_zone, cluster.kubeflow.time_zone)
     times = [f"{time:%a %Y-%m-%d %H:%M:%S %Z}" for time in next_times(Cron.parse(cron), zone)]

@@ -9,10 +9,13 @@ from iactflow.cli.common import out_option, overwrite_option, settings_option, v
 
 
 def _shard(ctx: click.Context, option: click.Parameter, value: str) -> tuple[int, int]:
-    number, slash, count = value.partition("/")
-    if not (slash and number.isdigit() and count.isdigit()):
-        raise click.BadParameter(f"must be I/N, such as 3/16. Received: {value}")
-    return int(number), int(count)
+    from iactflow.errors import ConfigError
+    from iactflow.simulate.experiment import parse_shard
+
+    try:
+        return parse_shard(value)
+    except ConfigError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 @verb

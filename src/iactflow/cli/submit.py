@@ -44,13 +44,11 @@ def submit_command(
     as the environment says. The last line is the run's page.
     """
     from iactflow.config import to_yaml
-    from iactflow.pipelines import default_config, require_known
-    from iactflow.recipe import Recipe
+    from iactflow.pipelines import read_experiment
 
-    require_known(pipeline)
-    recipe = Recipe.read(config or default_config(pipeline), settings)
+    resolved = read_experiment(pipeline, config, settings)
     if dry_run:
-        click.echo(to_yaml(recipe), nl=False)
+        click.echo(to_yaml(resolved), nl=False)
         return None
 
     from iactflow.cluster.apply import step_names
@@ -67,7 +65,7 @@ def submit_command(
     check_arguments(arguments, package.spec)
     client = Client(cluster)
     started = start(client, package, experiment or pipeline, arguments)
-    show(describe(package, started, recipe.model_dump(mode="json"), arguments, client.remark))
+    show(describe(package, started, resolved.model_dump(mode="json"), arguments, client.remark))
     url = client.run_url(started.run.run_id)
     if wait:
         show({"page": url})

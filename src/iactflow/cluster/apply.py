@@ -88,14 +88,21 @@ def step_gpus(spec: dict[str, Any]) -> dict[str, int]:
 
 def _leaves(spec: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Go through the tasks that are no groups, in the order in which they can run: key, task, executor's label."""
-    found = []
-    for tasks in _graphs(spec):
-        for key in _ordered(tasks):
-            label = spec["components"][tasks[key]["componentRef"]["name"]].get("executorLabel")
-            if label is not None:
-                found.append((key, tasks[key], label))
+    found = _walk(spec, spec["root"]["dag"]["tasks"], set())
     # the exit handler's task waits for a group that stands in another graph
     yield from sorted(found, key=lambda leaf: "triggerPolicy" in leaf[1])
+
+
+def _walk(spec: dict[str, Any], tasks: dict[str, Any], seen: set[str]) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Go through a graph and the groups in it (loops, nested pipelines), each group once and in its place."""
+    for key in _ordered(tasks):
+        name = tasks[key]["componentRef"]["name"]
+        component = spec["components"][name]
+        if "dag" not in component:
+            yield key, tasks[key], component["executorLabel"]
+        elif name not in seen:
+            seen.add(name)
+            yield from _walk(spec, component["dag"]["tasks"], seen)
 
 
 def _ordered(tasks: dict[str, Any]) -> list[str]:

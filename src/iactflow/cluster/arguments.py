@@ -34,6 +34,13 @@ def read_parameters(given: Iterable[str]) -> dict[str, Any]:
     return values
 
 
+def definition_of(pipeline: Any) -> dict[str, Any]:
+    """Give a pipeline (``kfp.dsl.GraphComponent``) as it would be compiled, as plain values."""
+    from google.protobuf.json_format import MessageToDict  # type: ignore[import-untyped]
+
+    return dict(MessageToDict(pipeline.pipeline_spec))
+
+
 def check_arguments(arguments: Mapping[str, Any], spec: Mapping[str, Any]) -> None:
     """Check values against the parameters of a compiled pipeline.
 

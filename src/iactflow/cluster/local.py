@@ -57,7 +57,7 @@ class _StepLog:
         self._terminal.flush()
 
 
-def run_local(pipeline: Any, arguments: Mapping[str, Any], root: Path) -> dict[str, Path]:
+def run_local(pipeline: Any, arguments: Mapping[str, Any], root: Path) -> dict[str, Path | list[Path]]:
     """Run every step of a pipeline as a process of this machine, in this environment.
 
     Parameters
@@ -72,7 +72,7 @@ def run_local(pipeline: Any, arguments: Mapping[str, Any], root: Path) -> dict[s
     Returns
     -------
     dict
-        Paths of the pipeline's output artifacts by name.
+        Paths of the pipeline's output artifacts by name; lists of paths where a loop collects them.
 
     Raises
     ------
@@ -93,7 +93,11 @@ def run_local(pipeline: Any, arguments: Mapping[str, Any], root: Path) -> dict[s
         except RuntimeError as error:
             raise_failure(failure)
             raise IactflowError(f"{error} What its step printed stands in {root / 'log.txt'}.") from error
-    return {name: Path(artifact.path) for name, artifact in outputs.items()}
+    return {name: _paths(artifact) for name, artifact in outputs.items()}
+
+
+def _paths(artifact: Any) -> Path | list[Path]:
+    return [Path(one.path) for one in artifact] if isinstance(artifact, list) else Path(artifact.path)
 
 
 @contextmanager

@@ -1,19 +1,19 @@
 """The work of ``compare``: several results of the same events on one page."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from iactflow.data.result import Result, with_companions
 from iactflow.errors import ConfigError
-from iactflow.fitting.verdict import require_comparable
 from iactflow.page import facts
-from iactflow.page.blocks import Code, Page, Section, Text
+from iactflow.page.blocks import Block, Code, Page, Section, Text
 from iactflow.page.config import Report
 from iactflow.page.figures import plots
+from iactflow.page.samples import Sample, load_samples
+from iactflow.page.sections import section_of
 from iactflow.page.statement import statement
 from iactflow.page.tables import cost_table, definitions, metrics_table, verdict_note, verdict_tables
-from iactflow.page.write import PageSummary, load_named, write_page
+from iactflow.page.write import PageSummary, write_page
 from iactflow.plots.catalogue import TRAINING, plots_for
 from iactflow.plots.reference import reference_for
 from iactflow.storage import refuse_existing
@@ -46,38 +46,41 @@ def run(results: Sequence[Path], out: Path, *, config: Report, overwrite: bool =
         If a result is missing or damaged, or the results are not of the same events and resamplings.
     """
     refuse_existing(out, overwrite=overwrite)
-    paths = with_companions(results[0]) if len(results) == 1 else list(results)
-    loaded = load_named(paths)
-    if len(loaded) < 2:
+    samples = load_samples(results)
+    if len(samples[0].results) < 2:
         raise ConfigError(
-            f"A comparison needs at least two results. Received: {', '.join(map(str, paths))}, without a baseline in "
+            f"A comparison needs at least two results. Received: {', '.join(map(str, results))}, without a baseline in "
             "it. Name a second one with --result, or evaluate with evaluate.baseline=random-forest."
         )
-    require_comparable(loaded)
     words = ["iactflow", "compare", *(word for path in results for word in ("--result", str(path)))]
-    return write_page(
-        build(loaded, config, shlex.join([*words, "--out", str(out)])), out, len(loaded), overwrite=overwrite
-    )
+    command = shlex.join([*words, "--out", str(out)])
+    shown = sum(len(sample.results) for sample in samples)
+    return write_page(build(samples, config, command), out, shown, overwrite=overwrite)
 
 
-def build(results: Mapping[str, Result], config: Report, command: str) -> Page:
-    """Lay out the comparison of some results with the first of them."""
-    name, result = next(iter(results.items()))
+def build(samples: Sequence[Sample], config: Report, command: str) -> Page:
+    """Lay out the comparison of some results with the first of them, on every sample that they share."""
+    results, result = samples[0].results, samples[0].result
+    name = next(iter(results))
     reference = reference_for(config.reference, str(result.model.get("instrument", "")))
     training = plots([TRAINING], results, reference)
     made = "\n".join(dict.fromkeys([*(other.provenance["command"] for other in results.values()), command]))
+
+    def each(section: str, title: str, draw: Callable[[Sample], Sequence[Block]]) -> Section:
+        return section_of(samples, section, title, draw)
+
     return Page(
         title=f"{name} beside {', '.join(list(results)[1:])}",
         kicker=f"Comparison of {len(results)} models on the same showers",
-        identity=facts.identity(result),
+        identity=facts.identity(result, [sample.title for sample in samples]),
         sections=[
-            Section("summary", "", [statement(results)]),
-            Section("verdicts", "Verdicts", [Text(verdict_note(result)), *verdict_tables(results)]),
-            Section("physics", "Physics", plots(plots_for(result.tasks), results, reference)),
+            each("summary", "", lambda one: [statement(one.results)]),
+            each("verdicts", "Verdicts", lambda one: [Text(verdict_note(one.result)), *verdict_tables(one.results)]),
+            each("physics", "Physics", lambda one: plots(plots_for(result.tasks), one.results, reference, one.key)),
             *([Section("training", "Training", training)] if training else []),
-            Section("metrics", "Metrics", [metrics_table(results), definitions(result)]),
+            each("metrics", "Metrics", lambda one: [metrics_table(one.results), definitions(one.result)]),
             Section("cost", "Cost", [cost_table(results)]),
-            Section("data", "Data", facts.data_blocks(result)),
+            each("data", "Data", lambda one: facts.data_blocks(one.result)),
             Section("model", "Model summary", facts.model_blocks(results)),
             Section("reproduce", "Reproduce", [Text("These commands make this page:"), Code(made)]),
         ],

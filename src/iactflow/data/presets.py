@@ -1,4 +1,4 @@
-"""Instruments by name: what an experiment uses when it names no data of its own."""
+"""Instruments by name: those that the simulator knows, and the camera that each has."""
 
 from typing import NamedTuple
 
@@ -10,12 +10,16 @@ class Preset(NamedTuple):
     ----------
     camera : str
         ctapipe's name of the camera.
-    samples : tuple of str
-        URIs of showers to use when an experiment names none.
     """
 
     camera: str
-    samples: tuple[str, ...]
 
 
-PRESETS = {"sst1m-mono": Preset(camera="DigiCam", samples=("sample:sst1m-prod4-gamma",))}
+#: By the names of `iactflow.simulate.presets`.
+PRESETS = {
+    "sst1m-mono": Preset(camera="DigiCam"),
+    "sst1m-stereo": Preset(camera="DigiCam"),
+    "sst1m-paranal": Preset(camera="DigiCam"),
+    "mst-flashcam": Preset(camera="FlashCam"),
+    "ct5": Preset(camera="FlashCam"),
+}

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from astropy.table import Table
 
 #: Number of the result's format; raised when readers of older versions would misread it.
-RESULT_FORMAT = 1
+RESULT_FORMAT = 2
 MANIFEST = "result.json"
 #: Folder inside a result that holds the baseline's result on the same events.
 BASELINE = "baseline"
 #: Folder inside a result that holds the champion's result on the same events.
 CHAMPION = "champion"
+#: Folder inside a result that holds a complete result for each other sample of events, by the sample's key.
+SAMPLES = "samples"
 
 _TABLES = ("predictions", "replicas", "examples")
 _CAMERA = "camera.ecsv"
@@ -184,6 +186,12 @@ def with_companions(path: Path | str) -> list[Path]:
     """List a result and those inside it that were scored on the same events: baseline, champion."""
     folder = Path(path)
     return [folder, *(folder / name for name in (BASELINE, CHAMPION) if (folder / name).exists())]
+
+
+def samples_in(path: Path | str) -> dict[str, Path]:
+    """List the results on other samples of events inside a result, by the samples' keys."""
+    folder = Path(path) / SAMPLES
+    return {inner.name: inner for inner in sorted(folder.iterdir())} if folder.exists() else {}
 
 
 _PLAIN = tuple(

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from iactflow.data import schema
+from iactflow.data.origin import ORIGINS, Origin, origin_of, origins
 from iactflow.data.select import Cut, Selection, apply_selection, require_rows
 from iactflow.data.store import Store
 from iactflow.errors import InputError
@@ -34,6 +35,8 @@ class Events:
         Cuts that they passed.
     cuts : list of Cut
         What each cut removed.
+    origin : Origin
+        How their showers were made.
     """
 
     store: Store
@@ -41,22 +44,40 @@ class Events:
     split: str
     selection: Selection
     cuts: list[Cut]
+    origin: Origin
 
     @classmethod
-    def choose(cls, store: Store, split: str, selection: Selection) -> "Events":
+    def choose(cls, store: Store, split: str, selection: Selection) -> "list[Events]":
         """Take the images of one part (``train``, ``validation``, ``test`` or ``all``) that pass the cuts.
+
+        Returns
+        -------
+        list of Events
+            A sample for each origin of showers, because scores on showers of different programs say different things.
+            The first is of the origin that most images of the train part have; without a train part, that most images
+            have.
 
         Raises
         ------
         InputError
-            If the store has no truth, or no image is left (telling which cut removed how many).
+            If the store has no truth, or no image of a sample is left (telling which cut removed how many).
         """
         store.require_truth("evaluate")
+        made = origins(store)
         rows = np.arange(len(store)) if split == "all" else store.rows(split)
-        rows, cuts = apply_selection(store, selection, rows)
-        require_rows(rows, cuts, where=f"{' '.join(map(str, store.paths))}, part '{split}'")
-        order = np.lexsort([store.column(name)[rows] for name in reversed(_KEY)])
-        return cls(store, rows[order], split, selection, cuts)
+        where = f"{' '.join(map(str, store.paths))}, part '{split}'"
+        require_rows(rows, [], where=where)
+        learnt = np.bincount(made[store.rows("train")], minlength=len(ORIGINS))
+        present = np.bincount(made[rows], minlength=len(ORIGINS))
+        codes = sorted(np.flatnonzero(present), key=lambda code: (-learnt[code], -present[code]))
+        samples = []
+        for code in codes:
+            origin = ORIGINS[code]
+            passed, cuts = apply_selection(store, selection, rows[made[rows] == code])
+            require_rows(passed, cuts, where=f"{where}, showers {origin.made}")
+            order = np.lexsort([store.column(name)[passed] for name in reversed(_KEY)])
+            samples.append(cls(store, passed[order], split, selection, cuts, origin))
+        return samples
 
     def column(self, name: str) -> np.ndarray:
         """Read a column of the chosen images, shape (n,)."""
@@ -99,6 +120,8 @@ class Events:
         """Say in numbers which events these are, for the result's data block."""
         primaries, counts = np.unique(self.column(schema.PRIMARY), return_counts=True)
         block = {
+            "sample": {"key": self.origin.key, "made": self.origin.made},
+            "sources": self._sources(),
             "stores": [
                 {
                     "path": str(path),
@@ -121,6 +144,11 @@ class Events:
         if self.store.has_parameters:
             block["intensity_pe"] = _range(self.column(schema.INTENSITY))
         return block
+
+    def _sources(self) -> list[str]:
+        """Name the sources of this origin."""
+        listed = (source for manifest in self.store.manifests for source in manifest["sources"])
+        return sorted({source["name"] for source in listed if origin_of(source) == self.origin})
 
 
 def _range(values: np.ndarray) -> list[float]:

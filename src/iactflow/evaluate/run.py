@@ -1,13 +1,13 @@
 """The work of ``evaluate``: predict, score, and do the same with the baseline and the champion."""
 
 import shlex
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from iactflow.data.result import BASELINE, CHAMPION, Metric
+from iactflow.data.result import BASELINE, CHAMPION, SAMPLES, Metric, Result
 from iactflow.data.select import apply_selection
 from iactflow.data.store import Store
 from iactflow.evaluate.config import Evaluate
@@ -16,6 +16,9 @@ from iactflow.evaluate.score import score
 from iactflow.models.bundle import Bundle
 from iactflow.models.predictor import Predictor
 from iactflow.storage import aside, refuse_existing
+
+if TYPE_CHECKING:
+    from astropy.table import Table
 
 #: Packages whose versions may change a score.
 _PACKAGES = ("iactflow", "numpy", "pyirf", "ctapipe", "scikit-learn", "tensorflow", "keras", "ctlearn")
@@ -29,23 +32,34 @@ class EvaluateSummary:
     ----------
     path : pathlib.Path
         The result folder.
+    made : str
+        How the scored showers were made.
     metrics : dict of Metric
         Of the model.
     baseline : dict of Metric or None
         Of the baseline, if there is one.
+    curves : dict of astropy.table.Table
+        Of the model.
+    samples : dict of EvaluateSummary
+        The same for each other sample of events, by its key.
     """
 
     path: Path
+    made: str
     metrics: dict[str, Metric]
     baseline: dict[str, Metric] | None
+    curves: "dict[str, Table]"
+    samples: "dict[str, EvaluateSummary]"
 
     def finite(self) -> dict[str, float]:
-        """Give the numbers to log: every defined metric, the baseline's with a prefix, and the counts."""
+        """Give the numbers to log: defined metrics and counts; those of baseline and other samples with their names."""
         numbers = {name: metric.value for name, metric in self.metrics.items()}
         for name, metric in (self.baseline or {}).items():
             numbers[f"{BASELINE}_{name}"] = metric.value
         first = next(iter(self.metrics.values()))
         numbers |= {"n_images": float(first.n), "n_showers": float(first.n_showers)}
+        for key, sample in self.samples.items():
+            numbers |= {f"{key}_{name}": value for name, value in sample.finite().items()}
         return {name: value for name, value in numbers.items() if value is not None}
 
 
@@ -62,7 +76,8 @@ def run(
         Stores that ingest wrote; the baseline learns from their train part.
     out : pathlib.Path
         Result folder to write, with complete results of the baseline and the champion in its folders ``baseline``
-        and ``champion``.
+        and ``champion``. Showers of each other origin are a sample of their own, with such a result in
+        ``samples/KEY``.
     config : Evaluate
         What to measure.
     overwrite : bool
@@ -88,28 +103,48 @@ def run(
         champion = Bundle.load(Path(config.champion))
         _require_camera(store, champion, Path(config.champion))
         champion.name = f"{champion.name} (champion)"
-    events = Events.choose(store, config.split, bundle.selection)
+    samples = Events.choose(store, config.split, bundle.selection)
+    companions = _companions(samples, bundle.tasks, champion, config)
     provenance = _provenance(model, stores, out, config)
-    results = {"": score(bundle, events, config, provenance)}
-    for name, companion in _companions(events, champion, config):
-        results[name] = score(companion, events, config, provenance)
-    with aside(out, overwrite=overwrite) as folder:
-        for name, result in results.items():
-            result.write(folder / name)
-    baseline = results.get(BASELINE)
-    return EvaluateSummary(out, results[""].metrics, baseline.metrics if baseline else None)
+    results = {}
+    for number, events in enumerate(samples):
+        folder = f"{SAMPLES}/{events.origin.key}" if number else ""
+        for name, predictor in {"": bundle, **companions}.items():
+            results[folder, name] = score(predictor, events, config, provenance)
+    with aside(out, overwrite=overwrite) as target:
+        for (folder, name), result in results.items():
+            result.write(target / folder / name)
+    return _summary(out, samples, results)
 
 
-def _companions(events: Events, champion: Predictor | None, config: Evaluate) -> Iterator[tuple[str, Predictor]]:
+def _summary(out: Path, samples: list[Events], results: Mapping[tuple[str, str], Result]) -> EvaluateSummary:
+    scored = []
+    for folder, events in zip(dict.fromkeys(folder for folder, _ in results), samples, strict=True):
+        baseline = results.get((folder, BASELINE))
+        metrics = baseline.metrics if baseline else None
+        own = results[folder, ""]
+        scored.append(EvaluateSummary(out / folder, events.origin.made, own.metrics, metrics, own.curves, {}))
+    others = {events.origin.key: summary for events, summary in zip(samples[1:], scored[1:], strict=True)}
+    return replace(scored[0], samples=others)
+
+
+def _companions(
+    samples: list[Events], tasks: list[str], champion: Predictor | None, config: Evaluate
+) -> dict[str, Predictor]:
+    """Give the baseline, fitted to the train part of the stores, and the champion, by the names of their folders."""
     from iactflow.models.forest import RandomForest
 
-    learnt = events.store.rows("train")
+    beside: dict[str, Predictor] = {}
+    store, selection = samples[0].store, samples[0].selection
+    learnt = store.rows("train")
     if config.baseline == "random-forest":
-        events.require_apart(learnt)
-        rows, _ = apply_selection(events.store, events.selection, learnt)
-        yield BASELINE, RandomForest.fit(events.store, rows, config.seed)
+        for events in samples:
+            events.require_apart(learnt)
+        rows, _ = apply_selection(store, selection, learnt)
+        beside[BASELINE] = RandomForest.fit(store, rows, config.seed, tasks)
     if champion is not None:
-        yield CHAMPION, champion
+        beside[CHAMPION] = champion
+    return beside
 
 
 def _require_camera(store: Store, bundle: Bundle, path: Path) -> None:

@@ -1,12 +1,12 @@
 """One step of a fit and the loss on held-out images, compiled once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from iactflow.data.feeder import Batch, Feeder
-from iactflow.fitting.optimizers import LOSSES
+from iactflow.fitting.losses import TaskLoss
 from iactflow.models.backend import keras, tf
 
 
@@ -19,17 +19,19 @@ class Steps:
         Takes pixel columns, gives ``{task: tensor}``.
     optimizer : keras.optimizers.Optimizer
         Its variables are made here.
-    loss : str
-        Name in `LOSSES`; the losses of the tasks are summed.
-    tasks : sequence of str
-        Outputs to fit.
+    losses : mapping of TaskLoss
+        By task; outputs that are not named are not fitted.
     xla : bool
         Whether steps are compiled with XLA.
+
+    Notes
+    -----
+    The loss of a batch is the sum over tasks of the task's weight times the mean over its images of image weight times
+    image loss. It is linear in the images: two halves of a batch give the same gradient as the whole.
     """
 
-    def __init__(self, model: Any, optimizer: Any, loss: str, tasks: Sequence[str], *, xla: bool = False) -> None:
-        self.model, self.optimizer, self.tasks = model, optimizer, list(tasks)
-        self._loss = LOSSES[loss]()
+    def __init__(self, model: Any, optimizer: Any, losses: Mapping[str, TaskLoss], *, xla: bool = False) -> None:
+        self.model, self.optimizer, self.losses = model, optimizer, dict(losses)
         optimizer.build(model.trainable_variables)
         self._fit = tf.function(self._fit_eagerly, jit_compile=xla, reduce_retracing=True)
         self._score = tf.function(self._score_eagerly, jit_compile=xla, reduce_retracing=True)
@@ -41,29 +43,31 @@ class Steps:
 
     def fit(self, batch: Batch) -> Any:
         """Change the weights by one batch and give its mean loss as a scalar tensor, not waited for."""
-        return self._fit(batch.pixels, batch.labels)
+        return self._fit(batch.pixels, batch.labels, batch.weights)
 
-    def score(self, feeder: Feeder) -> tuple[float, float]:
-        """Give the loss and the mean absolute error of the labels (summed over tasks), both means over images."""
-        sums = np.zeros(2)
+    def score(self, feeder: Feeder) -> tuple[float, dict[str, float]]:
+        """Give the loss, and the loss of each task in its own unit without the task's weight; means over images."""
+        sums = np.zeros(len(self.losses))
         for batch in feeder.epoch():
-            sums += len(batch) * np.array([float(value) for value in self._score(batch.pixels, batch.labels)])
-        loss, mae = sums / feeder.n_images
-        return float(loss), float(mae)
+            sums += len(batch) * np.asarray(self._score(batch.pixels, batch.labels, batch.weights), float)
+        means = dict(zip(self.losses, (sums / feeder.n_images).tolist(), strict=True))
+        return sum(loss.weight * means[task] for task, loss in self.losses.items()), means
 
-    def _total_loss(self, outputs: dict[str, Any], labels: dict[str, Any]) -> Any:
-        losses = [self._loss(labels[task], keras.ops.cast(outputs[task], "float32")) for task in self.tasks]
-        return keras.ops.sum(keras.ops.stack(losses))
+    def _parts(self, outputs: dict[str, Any], labels: dict[str, Any], weights: dict[str, Any]) -> Any:
+        parts = [
+            keras.ops.mean(weights[task] * loss.per_image(labels[task], outputs[task]))
+            for task, loss in self.losses.items()
+        ]
+        return keras.ops.stack(parts)
 
-    def _fit_eagerly(self, pixels: dict[str, Any], labels: dict[str, Any]) -> Any:
-        weights = [variable.value for variable in self.model.trainable_variables]
+    def _fit_eagerly(self, pixels: dict[str, Any], labels: dict[str, Any], weights: dict[str, Any]) -> Any:
+        trainable = [variable.value for variable in self.model.trainable_variables]
+        task_weights = np.array([loss.weight for loss in self.losses.values()], np.float32)
         with tf.GradientTape() as tape:
-            loss = self._total_loss(self.model(pixels, training=True), labels)
+            loss = keras.ops.sum(task_weights * self._parts(self.model(pixels, training=True), labels, weights))
             scaled = self.optimizer.scale_loss(loss)
-        self.optimizer.apply(tape.gradient(scaled, weights), self.model.trainable_variables)
+        self.optimizer.apply(tape.gradient(scaled, trainable), self.model.trainable_variables)
         return loss
 
-    def _score_eagerly(self, pixels: dict[str, Any], labels: dict[str, Any]) -> tuple[Any, Any]:
-        outputs = self.model(pixels, training=False)
-        errors = [keras.ops.mean(keras.ops.abs(keras.ops.cast(outputs[t], "float32") - labels[t])) for t in self.tasks]
-        return self._total_loss(outputs, labels), keras.ops.sum(keras.ops.stack(errors))
+    def _score_eagerly(self, pixels: dict[str, Any], labels: dict[str, Any], weights: dict[str, Any]) -> Any:
+        return self._parts(self.model(pixels, training=False), labels, weights)

@@ -106,7 +106,16 @@ class Text:
     text: str
 
 
-Block = Tiles | Verdict | Table | Facts | Plot | Gallery | Code | Text
+@dataclass(frozen=True)
+class Heading:
+    """The name of what follows, inside of a section."""
+
+    kind: ClassVar[str] = "heading"
+    text: str
+    line: str = ""
+
+
+Block = Tiles | Verdict | Table | Facts | Plot | Gallery | Code | Text | Heading
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What a result is about: its data, its model, its making."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from iactflow.data.result import Result
@@ -8,22 +8,33 @@ from iactflow.page import numbers
 from iactflow.page.blocks import Block, Code, Facts, Table, Text
 
 
-def identity(result: Result) -> dict[str, str]:
-    """Tell in a line what was scored."""
-    metric = next(iter(result.metrics.values()))
+def identity(result: Result, samples: Sequence[str]) -> dict[str, str]:
+    """Tell in a line what was scored; `samples` names the samples of events."""
+    data = result.data
     return {
         "Task": ", ".join(result.tasks),
         "Instrument": str(result.model.get("instrument", result.data["camera"]["name"])),
         "Camera": result.data["camera"]["name"],
-        "Scored": numbers.sample(metric.n, metric.n_showers),
-        "Part": result.data["split"],
+        "Scored": f"{samples[0]} ({numbers.sample(data['n_images'], data['n_showers'])})",
+        **({"And": ", ".join(samples[1:])} if samples[1:] else {}),
     }
+
+
+def sample_line(result: Result) -> str:
+    """Tell what a sample holds: images, showers, particles, energies."""
+    data = result.data
+    return (
+        f"{numbers.sample(data['n_images'], data['n_showers'])} ({', '.join(data['primaries'])}), "
+        f"{_range(data['energy_tev'], 'TeV')}, zenith angle {_range(data['zenith_deg'], 'deg')}"
+    )
 
 
 def data_blocks(result: Result) -> list[Block]:
     """Describe the scored events: stores, counts, ranges, cuts."""
     data = result.data
     facts = {
+        "Showers made": data["sample"]["made"],
+        "Sources": ", ".join(data["sources"]),
         "Stores": ", ".join(f"{store['path']} ({numbers.count(store['n_images'])} images)" for store in data["stores"]),
         "Hash of the stores": data["store_hash"],
         "Part": f"{data['split']}; train, validation and test never share a shower",

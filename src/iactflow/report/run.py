@@ -1,24 +1,33 @@
 """The work of ``report``: one result, and what was scored beside it, as a page."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from iactflow.data.result import Result, with_companions
-from iactflow.fitting.verdict import require_comparable
+from iactflow.data.result import Result
 from iactflow.page import facts, numbers
-from iactflow.page.blocks import Page, Section, Tile, Tiles
+from iactflow.page.blocks import Block, Heading, Page, Section, Tile, Tiles
 from iactflow.page.config import Report
-from iactflow.page.figures import gallery, plots
+from iactflow.page.figures import plots
+from iactflow.page.gallery import gallery
+from iactflow.page.samples import Sample, load_samples
+from iactflow.page.sections import section_of
 from iactflow.page.statement import statement
 from iactflow.page.tables import cost_table, definitions, metrics_table
-from iactflow.page.write import PageSummary, load_named, write_page
+from iactflow.page.write import PageSummary, write_page
 from iactflow.plots.catalogue import TRAINING, plots_for
 from iactflow.plots.reference import reference_for
 from iactflow.storage import refuse_existing
 
-#: Metrics of each task that get a tile.
-_TILES = {"energy": ("energy_resolution", "energy_bias", "energy_mae_dex", "energy_r2_log")}
+#: Most tiles of metrics, shared by the tasks.
+_MOST = 6
+#: Metrics of each task that get a tile, the most important first.
+_TILES = {
+    "energy": ("energy_resolution", "energy_bias", "energy_mae_dex", "energy_r2_log"),
+    "type": ("type_auc", "type_rejection_80", "type_accuracy", "type_brier"),
+    "cameradirection": ("cameradirection_resolution", "cameradirection_median", "cameradirection_mean_distance"),
+    "skydirection": ("skydirection_resolution", "skydirection_median", "skydirection_mdae"),
+}
 
 
 def run(result: Path, out: Path, *, config: Report, overwrite: bool = False) -> PageSummary:
@@ -27,7 +36,7 @@ def run(result: Path, out: Path, *, config: Report, overwrite: bool = False) -> 
     Parameters
     ----------
     result : pathlib.Path
-        Result folder; the baseline and the champion inside of it are drawn beside it.
+        Result folder; the baseline and the champion inside of it are drawn beside it, its other samples after it.
     out : pathlib.Path
         HTML file to write.
     config : Report
@@ -45,29 +54,35 @@ def run(result: Path, out: Path, *, config: Report, overwrite: bool = False) -> 
         If the result is missing, damaged or of another format version.
     """
     refuse_existing(out, overwrite=overwrite)
-    results = load_named(with_companions(result))
-    require_comparable(results)
+    samples = load_samples([result])
     command = shlex.join(["iactflow", "report", "--result", str(result), "--out", str(out)])
-    return write_page(build(results, config, command), out, len(results), overwrite=overwrite)
+    shown = sum(len(sample.results) for sample in samples)
+    return write_page(build(samples, config, command), out, shown, overwrite=overwrite)
 
 
-def build(results: Mapping[str, Result], config: Report, command: str) -> Page:
-    """Lay out the report of the first of some results."""
-    name, result = next(iter(results.items()))
+def build(samples: Sequence[Sample], config: Report, command: str) -> Page:
+    """Lay out the report of the first result of the first sample; the same model's other samples follow."""
+    results, result = samples[0].results, samples[0].result
+    name = next(iter(results))
     reference = reference_for(config.reference, str(result.model.get("instrument", "")))
     training = plots([TRAINING], results, reference)
+    apart = samples if len(samples) > 1 else []
+
+    def each(section: str, title: str, draw: Callable[[Sample], Sequence[Block]]) -> Section:
+        return section_of(samples, section, title, draw)
+
     return Page(
         title=f"{name}: {', '.join(result.tasks)} of showers",
         kicker="Report on a model that reconstructs showers from camera images",
-        identity=facts.identity(result),
+        identity=facts.identity(result, [sample.title for sample in samples]),
         sections=[
-            Section("summary", "", [statement(results), Tiles(_tiles(results))]),
-            Section("physics", "Physics", plots(plots_for(result.tasks), results, reference)),
-            Section("examples", "Images", [gallery(result)]),
+            Section("summary", "", [block for sample in samples for block in _summary(sample, bool(apart))]),
+            each("physics", "Physics", lambda one: plots(plots_for(result.tasks), one.results, reference, one.key)),
+            each("examples", "Images", lambda one: [gallery(one.result)]),
             *([Section("training", "Training", training)] if training else []),
-            Section("metrics", "Metrics", [metrics_table(results), definitions(result)]),
+            each("metrics", "Metrics", lambda one: [metrics_table(one.results), definitions(one.result)]),
             Section("cost", "Cost", [cost_table(results)]),
-            Section("data", "Data", facts.data_blocks(result)),
+            each("data", "Data", lambda one: facts.data_blocks(one.result)),
             Section("model", "Model summary", facts.model_blocks(results)),
             Section("general", "General information", facts.general_blocks(result)),
             Section("reproduce", "Reproduce", facts.reproduction_blocks(result, command)),
@@ -75,10 +90,16 @@ def build(results: Mapping[str, Result], config: Report, command: str) -> Page:
     )
 
 
-def _tiles(results: Mapping[str, Result]) -> list[Tile]:
+def _summary(sample: Sample, named: bool) -> list[Block]:
+    heading = [Heading(sample.title, facts.sample_line(sample.result))] if named else []
+    return [*heading, statement(sample.results), Tiles(_tiles(sample.results, cost=not sample.key))]
+
+
+def _tiles(results: Mapping[str, Result], *, cost: bool) -> list[Tile]:
+    """Make the tiles of one sample; cost is the same for all samples and stands with the first."""
     result, *others = results.values()
     tiles = []
-    for key in (key for task in result.tasks for key in _TILES[task]):
+    for key in (key for task in result.tasks for key in _TILES[task][: _MOST // len(result.tasks)]):
         metric = result.metrics[key]
         beside = [
             f"{other.name}: {numbers.metric_value(other.metrics[key])} {numbers.metric_interval(other.metrics[key])}"
@@ -89,11 +110,16 @@ def _tiles(results: Mapping[str, Result]) -> list[Tile]:
         if metric.low is not None:
             interval = f"{numbers.share(result.bootstrap.level)} {interval}"
         tiles.append(Tile(metric.title, numbers.metric_value(metric), f"{interval}; {n}", beside))
+    return tiles + (_cost_tiles(result, others) if cost else [])
+
+
+def _cost_tiles(result: Result, others: Sequence[Result]) -> list[Tile]:
     cost = result.cost
     speeds = [f"{other.name}: {numbers.number(other.cost['ms_per_event'])} ms" for other in others]
     timed = f"{numbers.count(cost['n_events_timed'])} events timed on {cost['device']}"
-    tiles.append(Tile("Time per event", f"{numbers.number(cost['ms_per_event'])} ms", timed, speeds))
     times = [f"{other.name}: {numbers.duration(other.cost['train_seconds'])}" for other in others]
     seen = f"{numbers.count(cost['train_images'])} images seen, each epoch counted"
-    tiles.append(Tile("Training time", numbers.duration(cost["train_seconds"]), seen, times))
-    return tiles
+    return [
+        Tile("Time per event", f"{numbers.number(cost['ms_per_event'])} ms", timed, speeds),
+        Tile("Training time", numbers.duration(cost["train_seconds"]), seen, times),
+    ]

@@ -1,6 +1,6 @@
 """Configuration of a simulation: instrument, primaries, what is thrown where."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import astropy.units as u
 from pydantic import Field, field_validator, model_validator
@@ -10,17 +10,15 @@ from iactflow.config import Energy, In, Section
 Angle = Annotated[u.Quantity, In(u.deg)]
 Length = Annotated[u.Quantity, In(u.m)]
 
+Primary = Literal["gamma", "electron", "proton", "helium", "nitrogen", "silicon", "iron"]
+
 #: ctapipe's numbers of the primaries.
 PRIMARIES = {"gamma": 0, "electron": 1, "proton": 101, "helium": 402, "nitrogen": 1407, "silicon": 2814, "iron": 5626}
 
 
-class Simulate(Section):
-    """What is simulated; seed, amount and place of the output are given with the command."""
+class Conditions(Section):
+    """Under which conditions showers are simulated: energies, directions, cores, sky; for commands and experiments."""
 
-    preset: str = Field("sst1m-stereo", description="Name of an instrument, or path of a YAML file that describes one.")
-    primary: Literal["gamma", "electron", "proton", "helium", "nitrogen", "silicon", "iron"] = Field(
-        "gamma", description="Primary particle."
-    )
     energy_min: Energy | None = Field(None, description="Lowest energy; the preset's range if left out.")
     energy_max: Energy | None = Field(None, description="Highest energy; the preset's range if left out.")
     spectral_index: float = Field(-2.0, lt=0, ge=-5, description="Index of the power law of thrown energies.")
@@ -31,7 +29,6 @@ class Simulate(Section):
     reuse: int = Field(10, ge=1, le=100, description="Core positions that each shower is used at.")
     night_sky: float = Field(1.0, ge=0, le=20, description="Factor on the preset's night-sky background.")
     dead_pixels: float = Field(0.0, ge=0, lt=0.5, description="Share of pixels that give nothing.")
-    true_images: bool = Field(False, description="Whether DL1 files hold the photoelectrons of each pixel.")
 
     @field_validator("energy_min", "energy_max", "scatter_radius")
     @classmethod
@@ -55,10 +52,18 @@ class Simulate(Section):
         return value
 
     @model_validator(mode="after")
-    def _ordered(self) -> "Simulate":
+    def _ordered(self) -> Self:
         if self.energy_min is not None and self.energy_max is not None and not self.energy_min < self.energy_max:
             raise ValueError(f"energy_min must be smaller than energy_max, which is {self.energy_max}")
         return self
+
+
+class Simulate(Conditions):
+    """What is simulated; seed, amount and place of the output are given with the command."""
+
+    preset: str = Field("sst1m-stereo", description="Name of an instrument, or path of a YAML file that describes one.")
+    primary: Primary = Field("gamma", description="Primary particle.")
+    true_images: bool = Field(False, description="Whether DL1 files hold the photoelectrons of each pixel.")
 
     @property
     def energies(self) -> tuple[float, float]:

@@ -47,7 +47,7 @@ _NM = (280, 300, 320, 340, 360, 380, 400, 420, 440, 460, 480, 500, 520, 540, 560
 DIGICAM = Efficiency(
     # Sensor: assumed, shaped after the Hamamatsu S10943 SiPM (peak about 0.39 near 470 nm) behind a window that cuts at
     # 540 nm. Throughput: fitted once to sim_telarray's photoelectrons of the prod-4 SST-1M file, from CORSIKA's photons
-    # of the same showers (`validate_telescope`: 0.70 gave 0.935 +- 0.013 of them).
+    # of the same showers (`validation telescope`: 0.70 gave 0.935 +- 0.013 of them).
     name="digicam",
     wavelength=_NM,
     sensor=(0, 0.06, 0.17, 0.24, 0.29, 0.32, 0.35, 0.37, 0.385, 0.39, 0.39, 0.38, 0.365, 0.25, 0.05, 0, 0, 0, 0),

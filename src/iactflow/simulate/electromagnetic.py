@@ -34,8 +34,8 @@ LOG_E_MIN = float(np.log(0.010))  # GeV
 LOG_E_MAX = float(np.log(2e6))
 LOG_E_STEP = (LOG_E_MAX - LOG_E_MIN) / (N_ENERGY - 1)
 LOSS_HEIGHT_STEP = 2_000.0  # m; the density effect is tabulated at such heights
-MAX_STEP = 0.15 * RADIATION_LENGTH  # g / cm2, and ...
-MAX_LOSS = 0.14  # ... of its energy is the most an electron loses continuously in one step
+MAX_STEP = 0.4 * RADIATION_LENGTH  # g / cm2, and ...
+MAX_LOSS = 0.3  # ... of its energy is the most an electron loses continuously in one step
 
 
 class EmTables(NamedTuple):
@@ -44,7 +44,8 @@ class EmTables(NamedTuple):
     photon : (n, 3), cm2 / g
         Cumulative: pair production; plus Compton; plus photonuclear.
     electron, positron : (n, 4), cm2 / g and g / cm2
-        Cumulative: bremsstrahlung above the cut; plus delta electrons above the cut; plus annihilation; longest step.
+        Cumulative: bremsstrahlung above the cut; plus delta electrons above the cut; plus annihilation, all at the
+        energy in the middle of the longest step; that step.
     loss : (n_heights, n), GeV cm2 / g
         Ionisation and soft bremsstrahlung below the cut, at heights ``LOSS_HEIGHT_STEP`` apart.
     cut : float, GeV
@@ -177,10 +178,11 @@ def build(densities: Float64, cut: float) -> EmTables:
     hard, soft = bremsstrahlung(e, cut)
     loss = np.array([ionisation(e, cut, rho) + soft for rho in densities])
     longest = np.minimum(MAX_STEP, MAX_LOSS * e / loss[0])
+    middle = e - loss[0] * longest / 2
     photon = np.cumsum([pair_production(e), compton(e), photonuclear(e)], axis=0)
-    charged = [
-        np.cumsum([hard, delta_electrons(e, cut, positive), annihilation(e) * positive], axis=0)
-        for positive in (False, True)
-    ]
+    charged = []
+    for positive in (False, True):
+        parts = [hard, delta_electrons(e, cut, positive), annihilation(e) * positive]
+        charged.append(np.cumsum([np.interp(middle, e, part) for part in parts], axis=0))
     electron, positron = (np.ascontiguousarray(np.vstack([table, longest]).T) for table in charged)
     return EmTables(np.ascontiguousarray(photon.T), electron, positron, loss, float(cut))

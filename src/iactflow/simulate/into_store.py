@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,19 +27,32 @@ _PORTION = 256
 _PACKAGES = ("iactflow", "ctapipe", "numba", "numpy", "pyarrow")
 
 
-def open_store(block: Block, folder: Path) -> StoreWriter:
-    """Open the store, or make it, with the settings that ingest uses; its lock must be held."""
+@dataclass(frozen=True)
+class StoreSettings:
+    """What all sources of a store share: shares of its parts, ctapipe's whole configuration."""
+
+    fractions: SplitFractions
+    ctapipe: dict[str, Any]
+
+    @classmethod
+    def of(cls, fractions: SplitFractions, ctapipe_config: Mapping[str, Any] | None) -> StoreSettings:
+        """Complete ctapipe's configuration as ingest does."""
+        return cls(fractions, ctapipe_configuration(ctapipe_config))
+
+
+def open_store(block: Block, folder: Path, settings: StoreSettings) -> StoreWriter:
+    """Open the store, or make it, with the settings that ingest would use; its lock must be held."""
     from iactflow.simulate.description import subarray_description
 
     instrument = prepare(block).instrument
     camera = Camera.from_subarray(subarray_description(instrument), instrument.camera.name)
-    settings = {
+    shared = {
         "parameters": True,
-        "fractions": SplitFractions().model_dump(),
+        "fractions": settings.fractions.model_dump(),
         "cuts": CUTS,
-        "ctapipe": ctapipe_configuration(None),
+        "ctapipe": settings.ctapipe,
     }
-    return StoreWriter(folder, camera, settings)
+    return StoreWriter(folder, camera, shared)
 
 
 def identity(block: Block) -> str:
@@ -46,7 +60,9 @@ def identity(block: Block) -> str:
     return hashlib.sha256(block.card().encode()).hexdigest()
 
 
-def write_parts(block: Block, folder: Path, on_event: Callable[[SimulatedEvent], None]) -> dict[str, Any]:
+def write_parts(
+    block: Block, folder: Path, settings: StoreSettings, on_event: Callable[[SimulatedEvent], None]
+) -> dict[str, Any]:
     """Simulate a block into parts of a store, which no manifest lists yet.
 
     Parameters
@@ -55,6 +71,8 @@ def write_parts(block: Block, folder: Path, on_event: Callable[[SimulatedEvent],
         What to simulate.
     folder : Path
         The store.
+    settings : StoreSettings
+        Those that the store was opened with.
     on_event : callable
         Hears of each event.
 
@@ -72,13 +90,13 @@ def write_parts(block: Block, folder: Path, on_event: Callable[[SimulatedEvent],
         events.append(event)
         on_event(event)
     subarray = subarray_description(thrown.instrument)
-    configuration = ctapipe_configuration(None)
     camera = Camera.from_subarray(subarray, thrown.instrument.camera.name)
     tel_ids = tuple(int(tel_id) for tel_id in thrown.instrument.tel_ids)
-    task = Task(folder, camera.name, camera.hash, tel_ids, True, SplitFractions(), configuration)
+    task = Task(folder, camera.name, camera.hash, tel_ids, True, settings.fractions, settings.ctapipe)
     table = schema.store_schema(camera.n_pixels, parameters=True)
     parts = PartWriter(folder)
-    for columns in _columns(block, events, thrown.instrument, ParameterMaker(subarray, configuration, True), thrown):
+    make_parameters = ParameterMaker(subarray, settings.ctapipe, True)
+    for columns in _columns(block, events, thrown.instrument, make_parameters, thrown):
         parts.add(complete_rows(table, columns, task))
     parts.close()
     return {

@@ -142,6 +142,9 @@ class Shower:
         Depth at which the primary was injected.
     budget : EnergyBudget
         Where the energy went.
+    profile : array, shape (4, n_steps), optional
+        Electrons, positrons, muons and hadrons that cross each `iactflow.simulate.work.PROFILE_STEP` of vertical
+        depth, as far as they were followed; our own showers only.
     """
 
     shower_index: int
@@ -155,3 +158,4 @@ class Shower:
     x_max: float
     starting_grammage: float
     budget: EnergyBudget
+    profile: Float64 | None = None

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
+from functools import partial
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from iactflow.cores import usable_cores
+from iactflow.data.split import SplitFractions
 from iactflow.errors import ConfigError, IactflowError, InputError, OutputExistsError
 from iactflow.progress import Progress
 from iactflow.simulate.block import Block, SimulatedEvent, prepare
 from iactflow.simulate.config import Simulate
 from iactflow.simulate.output import block_file, claim, drop_shorter
 from iactflow.storage import remove
+
+if TYPE_CHECKING:
+    from iactflow.simulate.into_store import StoreSettings
 
 Format = Literal["dl1", "store"]
 
@@ -132,6 +137,8 @@ def run(
     photons: Sequence[str] = (),
     shard: tuple[int, int] = (1, 1),
     output_format: Format = "dl1",
+    fractions: SplitFractions = SplitFractions(),  # noqa: B008 - frozen
+    ctapipe_config: Mapping[str, Any] | None = None,
     workers: int | None = None,
     overwrite: bool = False,
 ) -> SimulateSummary:
@@ -145,6 +152,8 @@ def run(
         Folder for DL1 files, or the store.
     output_format : {"dl1", "store"}
         What to write.
+    fractions, ctapipe_config : SplitFractions, mapping or None
+        Of a store: shares of its parts, and ctapipe's cleaning and quality cuts, as `iactflow.ingest.run.run` has them.
     workers : int or None
         Processes; None takes all cores. The result does not depend on it.
     overwrite : bool
@@ -163,28 +172,36 @@ def run(
     for block in {str(b.photons): b for b in blocks}.values():
         prepare(block)  # raises for a wrong preset or file before anything is written
     if output_format == "store":
-        return _run_store(blocks, Path(out), workers, overwrite)
+        from iactflow.simulate.into_store import StoreSettings
+
+        return _run_store(blocks, Path(out), StoreSettings.of(fractions, ctapipe_config), workers, overwrite)
     return _run_files(blocks, Path(out), workers, overwrite)
 
 
 def _run_files(blocks: list[Block], out: Path, workers: int | None, overwrite: bool) -> SimulateSummary:
     claim(blocks[0], out, overwrite) if blocks else out.mkdir(parents=True, exist_ok=True)
     todo = [block for block in blocks if not (out / block_file(block)).exists()]
-    n_events, n_images = _simulate(todo, "dl1", out, workers, lambda block, _: drop_shorter(block, out))
+    work = partial(_write_dl1, out)
+    n_events, n_images = _simulate(todo, work, workers, lambda block, _: drop_shorter(block, out))
     return SimulateSummary(out, len(blocks), len(todo), n_events, n_images)
 
 
-def _run_store(blocks: list[Block], out: Path, workers: int | None, overwrite: bool) -> SimulateSummary:
+def _run_store(
+    blocks: list[Block], out: Path, settings: StoreSettings, workers: int | None, overwrite: bool
+) -> SimulateSummary:
     from iactflow.data.writer import is_store_in_work, locked
     from iactflow.simulate.into_store import identity, open_store
 
+    if not blocks:  # more shares than blocks
+        out.mkdir(parents=True, exist_ok=True)
+        return SimulateSummary(out, 0, 0, 0, 0)
     if out.exists() and not is_store_in_work(out):
         raise OutputExistsError(f"{out} exists and is no store, so nothing is written there. Choose another --out.")
     with locked(out):
         if overwrite:
             for path in out.iterdir():
                 remove(path)
-        store = open_store(blocks[0], out)
+        store = open_store(blocks[0], out, settings)
         todo = [block for block in blocks if identity(block) not in store.known]
         pending = [block_file(block) for block in todo]
 
@@ -192,7 +209,7 @@ def _run_store(blocks: list[Block], out: Path, workers: int | None, overwrite: b
             pending.remove(block_file(block))
             store.add_source(source, pending)
 
-        n_events, n_images = _simulate(todo, "store", out, workers, add)
+        n_events, n_images = _simulate(todo, partial(_write_parts, out, settings), workers, add)
         store.finish()
     return SimulateSummary(out, len(blocks), len(todo), n_events, n_images)
 
@@ -207,23 +224,26 @@ def _begin(events: Synchronized[int], images: Synchronized[int]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its children
 
 
-def _work(block: Block, output_format: Format, out: Path) -> Any:
-    def count(event: SimulatedEvent) -> None:
-        with _counted[0].get_lock():
-            _counted[0].value += 1
-            _counted[1].value += len(event.images)
+def _count(event: SimulatedEvent) -> None:
+    with _counted[0].get_lock():
+        _counted[0].value += 1
+        _counted[1].value += len(event.images)
 
-    if output_format == "dl1":
-        from iactflow.simulate.dl1 import write_dl1
 
-        return write_dl1(block, out / block_file(block), count)
+def _write_dl1(out: Path, block: Block) -> Any:
+    from iactflow.simulate.dl1 import write_dl1
+
+    return write_dl1(block, out / block_file(block), _count)
+
+
+def _write_parts(out: Path, settings: StoreSettings, block: Block) -> Any:
     from iactflow.simulate.into_store import write_parts
 
-    return write_parts(block, out, count)
+    return write_parts(block, out, settings, _count)
 
 
-def _simulate(blocks: list[Block], output_format: Format, out: Path, workers: int | None, done: Any) -> tuple[int, int]:
-    """Simulate blocks in parallel, calling ``done(block, result)`` for each; give the numbers of events and images."""
+def _simulate(blocks: list[Block], work: Callable[[Block], Any], workers: int | None, done: Any) -> tuple[int, int]:
+    """Let `work` write blocks, calling ``done(block, result)`` for each; give the numbers of events and images."""
     n_workers = min(workers or usable_cores(), max(len(blocks), 1))
     context = multiprocessing.get_context("spawn")
     counters: tuple[Any, Any] = (context.Value("q", 0), context.Value("q", 0))
@@ -232,11 +252,11 @@ def _simulate(blocks: list[Block], output_format: Format, out: Path, workers: in
         if n_workers == 1:
             _begin_here(counters)
             for block in blocks:
-                done(block, _work(block, output_format, out))
+                done(block, work(block))
                 _show(progress, counters, wanted)
         else:
             with ProcessPoolExecutor(n_workers, context, _begin, counters) as pool:
-                waiting = {pool.submit(_work, block, output_format, out): block for block in blocks}
+                waiting = {pool.submit(work, block): block for block in blocks}
                 _collect(waiting, done, lambda: _show(progress, counters, wanted))
     return counters[0].value, counters[1].value
 

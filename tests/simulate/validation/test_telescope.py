@@ -1,14 +1,12 @@
 import pytest
 
-from iactflow.simulate import validate_telescope as validate
 from iactflow.simulate.presets import preset
+from iactflow.simulate.validation import telescope as validate
 
 
 @pytest.fixture(scope="module")
 def comparison(sst1m_simtel, photons):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(validate, "DRAWS", 2)
-        pairs, triggers = validate.observe_pairs(sst1m_simtel, photons)
+    pairs, triggers = validate.observe_pairs(sst1m_simtel, photons, draws=2)
     instrument = preset("sst1m-paranal")
     values = validate.compare(pairs, instrument.camera.geometry, instrument.dish.focal_length)
     return {value.name: value for value in values}, triggers

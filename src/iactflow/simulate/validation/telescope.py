@@ -1,17 +1,14 @@
-"""Our telescope against sim_telarray's: the same CORSIKA photons through both, image by image.
-
-Run ``python -m iactflow.simulate.validate_telescope SIMTEL CORSIKA_IACT_FILE`` to print the comparison.
-"""
+"""Our telescope against sim_telarray's: the same CORSIKA photons through both, image by image."""
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from iactflow.data.samples import sample
 from iactflow.ingest.processing import camera_calibrator, ctapipe_configuration
 from iactflow.simulate.block import EFFICIENCIES, USES_PER_SHOWER
 from iactflow.simulate.corsika import read_run, read_showers
@@ -21,14 +18,14 @@ from iactflow.simulate.light import Light
 from iactflow.simulate.observe import Observer, TelescopeImage
 from iactflow.simulate.presets import preset
 from iactflow.simulate.site import site
+from iactflow.simulate.validation.output import OURS, Outcome, Scale, new_figure, table
 
 if TYPE_CHECKING:
     from ctapipe.instrument import CameraGeometry
+    from matplotlib.figure import Figure
 
 #: Photoelectrons from which on images are compared.
 MIN_PHOTOELECTRONS = 50
-#: Times that our telescope detects the same photons anew, so that little of the scatter is ours.
-DRAWS = 6
 #: Pixels whose times are compared have at least this charge, p.e.
 _TIMED = 10
 
@@ -45,7 +42,7 @@ class Pair:
         Distance from the shower's axis, m.
     theirs : dict of str to ndarray, shape (n_pixels,)
         sim_telarray's ``image``, ``peak_time`` and ``true_image``.
-    ours : ndarray of int, shape (DRAWS, n_pixels)
+    ours : ndarray of int, shape (n_draws, n_pixels)
         Our photoelectrons.
     image : TelescopeImage or None
         What our telescope recorded, if it triggered.
@@ -68,10 +65,6 @@ class Value:
     n: int
     wanted: str
 
-    def __str__(self) -> str:
-        """Write the row of a Markdown table."""
-        return f"| {self.name} | {self.value:.4g} ± {self.error:.2g} | {self.n} | {self.wanted} |"
-
 
 def read_images(path: Path) -> dict[tuple[int, int], dict[str, np.ndarray]]:
     """Read sim_telarray's calibrated images by event and telescope number."""
@@ -89,8 +82,19 @@ def read_images(path: Path) -> dict[tuple[int, int], dict[str, np.ndarray]]:
     return images
 
 
-def observe_pairs(simtel: Path, photons: Path, name: str = "sst1m-paranal") -> tuple[list[Pair], dict[str, int]]:
+def observe_pairs(
+    simtel: Path, photons: Path, draws: int, name: str = "sst1m-paranal"
+) -> tuple[list[Pair], dict[str, int]]:
     """Send the photons of a CORSIKA file through our telescopes.
+
+    Parameters
+    ----------
+    simtel, photons : Path
+        sim_telarray's file and CORSIKA's that it was made from.
+    draws : int
+        Times that our telescope detects the same photons anew, so that little of the scatter is ours.
+    name : str
+        Preset of our telescopes.
 
     Returns
     -------
@@ -108,14 +112,14 @@ def observe_pairs(simtel: Path, photons: Path, name: str = "sst1m-paranal") -> t
     def detection(height: np.ndarray) -> np.ndarray:
         return detection_probability(efficiency, place, height, np.sin(np.radians(run.alt)), run.wavelengths)
 
-    showers = zip(*(read_showers(photons, run.alt, run.az, detection, _Draw(k)) for k in range(DRAWS)), strict=True)
+    showers = zip(*(read_showers(photons, run.alt, run.az, detection, _Draw(k)) for k in range(draws)), strict=True)
     pairs, triggers = [], {"both": 0, "only ours": 0, "only theirs": 0}
-    for draws in showers:
-        shower = draws[0][0]
+    for drawn in showers:
+        shower = drawn[0][0]
         for use in range(len(shower.core_x)):
             event = shower.shower_index * USES_PER_SHOWER + use
             rng = np.random.default_rng([103, event])
-            recorded = {int(instrument.tel_ids[i.telescope]): i for i in observer.observe(draws[0][1][use], rng)}
+            recorded = {int(instrument.tel_ids[i.telescope]): i for i in observer.observe(drawn[0][1][use], rng)}
             known = {tel_id for number, tel_id in theirs if number == event}
             ours = set(recorded) if len(recorded) > 1 else set()
             for label, tel_ids in (("both", ours & known), ("only ours", ours - known), ("only theirs", known - ours)):
@@ -123,7 +127,7 @@ def observe_pairs(simtel: Path, photons: Path, name: str = "sst1m-paranal") -> t
             core = np.array([shower.core_x[use], shower.core_y[use]])
             for tel_id in sorted(known):
                 telescope = int(np.flatnonzero(instrument.tel_ids == tel_id)[0])
-                images = np.stack([_photoelectrons(observer, light[use], telescope, rng) for _, light in draws])
+                images = np.stack([_photoelectrons(observer, light[use], telescope, rng) for _, light in drawn])
                 impact = impact_distance(instrument.xyz[telescope], core, shower.alt, shower.az)
                 pairs.append(Pair(shower.energy, impact, theirs[event, tel_id], images, recorded.get(tel_id)))
     return pairs, triggers
@@ -210,15 +214,35 @@ def _mean(name: str, values: np.ndarray, wanted: str, value: float | None = None
     return Value(name, float(values.mean()) if value is None else value, error, len(values), wanted)
 
 
-def main(simtel: Path, photons: Path) -> None:
-    """Print the comparison as a Markdown table."""
-    pairs, triggers = observe_pairs(simtel, photons)
+def run(scale: Scale) -> Outcome:
+    """Compare with the public SST-1M file of production 4."""
+    pairs, triggers = observe_pairs(sample("sst1m-prod4-gamma"), sample("sst1m-prod4-photons"), scale.draws)
     instrument = preset("sst1m-paranal")
-    print("| what | value | n | wanted |\n| --- | --- | --- | --- |")
-    for value in compare(pairs, instrument.camera.geometry, instrument.dish.focal_length):
-        print(value)
-    print("| triggered telescopes | " + ", ".join(f"{k}: {n}" for k, n in triggers.items()) + " | | |")
+    geometry, focal_length = instrument.camera.geometry, instrument.dish.focal_length
+    values = compare(pairs, geometry, focal_length)
+    rows = [[v.name, f"{v.value:.3g} ± {v.error:.2g}", v.n, v.wanted] for v in values]
+    rows.append(
+        ["triggered telescopes", ", ".join(f"{k}: {n}" for k, n in triggers.items()), sum(triggers.values()), ""]
+    )
+    outcome = Outcome({"telescope": table(["what", "value ± standard error", "n", "wanted"], rows)})
+    outcome.figures["telescope"] = _figure(pairs, geometry, focal_length)
+    return outcome
 
 
-if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:3]))
+def _figure(pairs: list[Pair], geometry: CameraGeometry, focal_length: float) -> Figure:
+    """Draw intensity, length and width of each image in both simulations, and pixel times."""
+    bright = [pair for pair in pairs if pair.theirs["true_image"].sum() > MIN_PHOTOELECTRONS]
+    ours = np.array([np.mean([moments(draw, geometry, focal_length) for draw in pair.ours], axis=0) for pair in bright])
+    theirs = np.array([moments(pair.theirs["true_image"], geometry, focal_length) for pair in bright])
+    figure, axes = new_figure(columns=4, width=11.0, height=3.1)
+    for axis, column, name in zip(axes, (0, 3, 4), ("photoelectrons", "length (deg)", "width (deg)"), strict=False):
+        axis.plot(theirs[:, column], ours[:, column], ".", color=OURS, markersize=4)
+        limits = [theirs[:, column].min(), theirs[:, column].max()]
+        axis.plot(limits, limits, color="0.5", linewidth=0.8)
+        axis.set(xlabel=f"sim_telarray: {name}", ylabel=f"ours (mean of {len(pairs[0].ours)} draws)")
+        if column == 0:
+            axis.set(xscale="log", yscale="log")
+    times = np.concatenate([_time_differences(pair) for pair in bright if pair.image is not None])
+    axes[3].hist(times, bins=40, range=(-2, 2), color=OURS)
+    axes[3].set(xlabel="pixel time, ours - sim_telarray (ns)", ylabel="pixels")
+    return figure

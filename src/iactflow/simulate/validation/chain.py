@@ -1,11 +1,7 @@
-"""Our showers and telescopes against CORSIKA's and sim_telarray's: the same showers, simulated many times.
-
-Run ``python -m iactflow.simulate.validate_chain SIMTEL CORSIKA_IACT_FILE`` to print the comparison.
-"""
+"""Our showers and telescopes against CORSIKA's and sim_telarray's: the same showers, simulated many times."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from iactflow.data.samples import sample
+from iactflow.errors import InputError
 from iactflow.ingest.processing import camera_calibrator, ctapipe_configuration, image_processor
 from iactflow.simulate.block import EFFICIENCIES
 from iactflow.simulate.corsika import read_run, read_showers
@@ -23,42 +21,60 @@ from iactflow.simulate.observe import Observer, TelescopeImage
 from iactflow.simulate.presets import preset
 from iactflow.simulate.shower import simulate_shower
 from iactflow.simulate.site import site
+from iactflow.simulate.validation.output import OURS, THEIRS, Outcome, Scale, new_figure, table
 
 if TYPE_CHECKING:
     from ctapipe.image import ImageProcessor
 
-#: Times that each shower is simulated.
-REPEATS = 4
 #: Images whose parameters are compared have at least this intensity after cleaning, p.e.
-_MIN_INTENSITY = 50
-_QUANTITIES = ("intensity", "length", "width", "time gradient")
+MIN_INTENSITY = 50
+QUANTITIES = ("intensity (p.e.)", "length (deg)", "width (deg)", "time gradient (1/deg)")
 
 
 @dataclass(frozen=True)
 class Distributions:
-    """Parameters of images in both simulations: each an array of shape (n, 4), columns as in ``_QUANTITIES``."""
+    """Parameters of images in both simulations: each an array of shape (n, 4), columns as in ``QUANTITIES``."""
 
     ours: np.ndarray
     theirs: np.ndarray
 
 
-def collect(simtel: Path, photons: Path, name: str = "sst1m-paranal") -> Distributions:
+def collect(simtel: Path, photons: Path, scale: Scale, name: str = "sst1m-paranal") -> Distributions:
     """Simulate all showers of a CORSIKA file again: energy, direction, first interaction and cores as there."""
     run = read_run(photons)
     observer = Observer(preset(name).with_telescopes(run.positions))
     process = image_processor(subarray_description(observer.instrument), ctapipe_configuration(None))
     ours: list[np.ndarray] = []
     for shower, _ in read_showers(photons, run.alt, run.az, np.zeros_like, np.random.default_rng):
-        for repeat in range(REPEATS):
+        if shower.energy > scale.max_energy:
+            continue
+        for repeat in range(scale.chain):
             for images in _simulate(shower, repeat, observer):
-                ours += _parameters(images, observer.instrument.tel_ids, process)
-    return Distributions(np.array(ours), np.array(_theirs(simtel)))
+                ours += image_rows(images, observer.instrument.tel_ids, process).values()
+    return Distributions(np.array(ours), np.array([row for event in read_rows(simtel) for row in event.rows.values()]))
 
 
-def _theirs(simtel: Path) -> list[np.ndarray]:
+@dataclass(frozen=True)
+class RealEvent:
+    """One array event of sim_telarray.
+
+    Parameters
+    ----------
+    shower : ctapipe.containers.SimulatedShowerContainer
+        Its truth.
+    rows : dict of int to ndarray, shape (4,)
+        Parameters of its images by telescope number, columns as in ``QUANTITIES``.
+    """
+
+    shower: Any
+    rows: dict[int, np.ndarray]
+
+
+def read_rows(simtel: Path, camera: str | None = None) -> list[RealEvent]:
+    """Read sim_telarray's images, calibrate and clean them with ctapipe; of one camera, if it is named."""
     from ctapipe.io import SimTelEventSource
 
-    rows = []
+    events = []
     with SimTelEventSource(simtel, focal_length_choice="EQUIVALENT") as source:
         process = image_processor(source.subarray, ctapipe_configuration(None))
         calibrate = camera_calibrator(source.subarray, ctapipe_configuration(None))
@@ -67,8 +83,13 @@ def _theirs(simtel: Path) -> list[np.ndarray]:
             for tel_id in event.dl1.tel:
                 event.simulation.tel[tel_id].true_image = None
             add_parameters(event, process)
-            rows += [row for dl1 in event.dl1.tel.values() if (row := _row(dl1)) is not None]
-    return rows
+            rows = {
+                int(tel_id): row
+                for tel_id, dl1 in event.dl1.tel.items()
+                if camera in (None, source.subarray.tel[tel_id].camera.name) and (row := _row(dl1)) is not None
+            }
+            events.append(RealEvent(event.simulation.shower, rows))
+    return events
 
 
 def _simulate(shower: Shower, repeat: int, observer: Observer) -> Iterator[list[TelescopeImage]]:
@@ -94,7 +115,8 @@ def _simulate(shower: Shower, repeat: int, observer: Observer) -> Iterator[list[
             yield images
 
 
-def _parameters(images: list[TelescopeImage], tel_ids: np.ndarray, process: ImageProcessor) -> list[np.ndarray]:
+def image_rows(images: list[TelescopeImage], tel_ids: np.ndarray, process: ImageProcessor) -> dict[int, np.ndarray]:
+    """Clean images of one event with ctapipe; parameters of bright ones by telescope, columns as in `QUANTITIES`."""
     from ctapipe.containers import (
         ArrayEventContainer,
         DL1CameraContainer,
@@ -108,33 +130,36 @@ def _parameters(images: list[TelescopeImage], tel_ids: np.ndarray, process: Imag
         event.dl1.tel[tel_id] = DL1CameraContainer(image=image.image, peak_time=image.peak_time, is_valid=True)
         event.simulation.tel[tel_id] = SimulatedCameraContainer()
     add_parameters(event, process)
-    return [row for dl1 in event.dl1.tel.values() if (row := _row(dl1)) is not None]
+    return {int(tel_id): row for tel_id, dl1 in event.dl1.tel.items() if (row := _row(dl1)) is not None}
 
 
 def _row(dl1: Any) -> np.ndarray | None:
     hillas, timing = dl1.parameters.hillas, dl1.parameters.timing
-    if not hillas.intensity > _MIN_INTENSITY:
+    if not hillas.intensity > MIN_INTENSITY:
         return None
     slope = abs(timing.slope.to_value("1/deg"))
     return np.array([hillas.intensity, hillas.length.to_value("deg"), hillas.width.to_value("deg"), slope])
 
 
-def main(simtel: Path, photons: Path) -> None:
-    """Print medians and two-sample tests (Kolmogorov-Smirnov) as a Markdown table."""
+def run(scale: Scale) -> Outcome:
+    """State medians and two-sample tests (Kolmogorov-Smirnov), and draw the distributions."""
     from scipy.stats import ks_2samp
 
-    found = collect(simtel, photons)
-    print("| quantity | ours, median (16-84 %) | n | theirs | n | KS distance | p |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
-    print(f"| images, each shower once | {len(found.ours) / REPEATS:.1f} | | {len(found.theirs)} | | | |")
-    for column, name in enumerate(_QUANTITIES):
+    found = collect(sample("sst1m-prod4-gamma"), sample("sst1m-prod4-photons"), scale)
+    rows: list[list[object]] = [
+        ["images, each shower once", f"{len(found.ours) / scale.chain:.1f}", "", len(found.theirs), "", "", ""]
+    ]
+    figure, axes = new_figure(columns=4, width=11.0, height=3.0)
+    for column, (name, axis) in enumerate(zip(QUANTITIES, axes, strict=True)):
         one, two = (values[np.isfinite(values[:, column]), column] for values in (found.ours, found.theirs))
+        if not len(one):
+            raise InputError(f"No image of ours is brighter than {MIN_INTENSITY} p.e. Raise max_energy or chain.")
         test = ks_2samp(one, two)
         shown = ["{1:.3g} ({0:.3g}-{2:.3g})".format(*np.percentile(values, [16, 50, 84])) for values in (one, two)]
-        print(
-            f"| {name} | {shown[0]} | {len(one)} | {shown[1]} | {len(two)} | {test.statistic:.3f} | {test.pvalue:.2g} |"
-        )
-
-
-if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:3]))
+        rows.append([name, shown[0], len(one), shown[1], len(two), f"{test.statistic:.3f}", f"{test.pvalue:.2g}"])
+        for values, label, colour in ((one, "ours", OURS), (two, "CORSIKA + sim_telarray", THEIRS)):
+            axis.ecdf(values, color=colour, label=label)
+        axis.set(xlabel=name, ylabel="share below", xscale="log" if column == 0 else "linear")
+    axes[0].legend(fontsize=8)
+    header = ["quantity", "ours, median (16-84 %)", "n", "theirs", "n", "KS distance", "p"]
+    return Outcome({"chain": table(header, rows)}, {"chain": figure})

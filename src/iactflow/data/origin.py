@@ -1,0 +1,69 @@
+"""Where simulated images come from, by what their store records of its sources: which program made the showers."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from iactflow.data.inputs import Kind
+from iactflow.data.store import Store
+
+
+class Origin(NamedTuple):
+    """A way in which showers were made.
+
+    Attributes
+    ----------
+    key : str
+        Its name in files and of metrics.
+    made : str
+        How people say it, after the word showers.
+    """
+
+    key: str
+    made: str
+
+
+#: Kind of a source that ``iactflow simulate`` wrote straight into a store.
+SIMULATED = "simulated"
+
+IACTFLOW = Origin("iactflow", "simulated by iactflow")
+CORSIKA = Origin("corsika-simtelarray", "of CORSIKA and sim_telarray")
+UNSTATED = Origin("unstated", "of a simulation that its files do not name")
+OBSERVED = Origin("observed", "observed")
+#: All of them; `origins` gives places in this list.
+ORIGINS = (IACTFLOW, CORSIKA, UNSTATED, OBSERVED)
+
+
+def origin_of(source: Mapping[str, Any]) -> Origin:
+    """Tell the origin of a source that a store's manifest lists.
+
+    Notes
+    -----
+    Simtel files are sim_telarray's. DL1 files carry the versions of CORSIKA and sim_telarray where these made the
+    showers (``SimulationConfigContainer`` of ctapipe); both are left open by other programs.
+    """
+    if source["kind"] == SIMULATED:
+        return IACTFLOW
+    if source["kind"] == Kind.SIMTEL:
+        return CORSIKA
+    runs = list((source.get("simulation") or {}).values())
+    if not runs:
+        return OBSERVED
+    known = all(run.get("corsika_version") and run.get("simtel_version") for run in runs)
+    return CORSIKA if known else UNSTATED
+
+
+def origins(store: Store) -> np.ndarray:
+    """Give the origin of every image of a store.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Place in `ORIGINS`.
+    """
+    sources = [
+        (source, entry) for manifest in store.manifests for source in manifest["sources"] for entry in source["parts"]
+    ]
+    codes = [ORIGINS.index(origin_of(source)) for source, _ in sources]
+    return np.repeat(np.array(codes, dtype=np.int64), [entry["n_images"] for _, entry in sources])
