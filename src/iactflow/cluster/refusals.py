@@ -94,8 +94,8 @@ def _refused(kubeflow: Kubeflow, endpoint: str, doing: str, status: int, message
         return ConfigError(
             f"Kubeflow at {endpoint} does not know who asks (401), so it did not {doing}: {_last(message)} "
             f"The token or session ({_CREDENTIALS[kubeflow.authentication]}) is missing or has expired; "
-            f"kubeflow.authentication is {kubeflow.authentication}. A service account's token must be made for Kubeflow: kubectl create token "
-            "ACCOUNT --audience pipelines.kubeflow.org."
+            f"kubeflow.authentication is {kubeflow.authentication}. A service account's token must be made for "
+            "Kubeflow: kubectl create token ACCOUNT --audience pipelines.kubeflow.org."
         )
     if status == 403:
         return ConfigError(

@@ -85,7 +85,9 @@ def _inelastic(generator: Any, projectile: str, energy: float, n: int, rng: np.r
             events.append(found)
         if len(events) == n:
             return events
-    raise IactflowError(f"{projectile} at {energy:.3g} GeV: only {len(events)} of {TRIES * n} interactions were inelastic.")
+    raise IactflowError(
+        f"{projectile} at {energy:.3g} GeV: only {len(events)} of {TRIES * n} interactions were inelastic."
+    )
 
 
 @contextmanager
