@@ -14,7 +14,8 @@ from standin import ROUTES, Kubeflow, Refusal
 UNKNOWN = (
     "Failed to authorize with API: Unauthenticated: Failed to check authorization. User identity is empty in the "
     "request header: [Unauthenticated: Request header error: there is no user identity header.: Request header error: "
-    "there is no user identity header., Authentication failure: Unauthenticated: Review.Status.Authenticated is false. Error "
+    "there is no user identity header., Authentication failure: Unauthenticated: Review.Status.Authenticated is false. "
+    "Error "
     'invalid bearer token, token audiences ["https://kubernetes.default.svc"] is invalid for the target audiences '
     '["pipelines.kubeflow.org"]]: Failed to authenticate token review]'
 )
