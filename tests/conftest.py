@@ -184,3 +184,32 @@ def two_samples(energy_model: Path, two_origins: list[Path], tmp_path_factory: p
 
     out = tmp_path_factory.mktemp("two") / "result"
     return run(energy_model, two_origins, out, config=Evaluate(bootstrap=20)).path
+
+
+@pytest.fixture(scope="session")
+def mixed_store(sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real gamma showers, of which every other one says that it is a proton; do not write to it.
+
+    Names of primaries alone: what looks like a gamma in it may be called a proton, so that nothing can be learnt.
+    """
+    import json
+
+    import numpy as np
+    import pyarrow as pa
+
+    folder = tmp_path_factory.mktemp("mixed") / "store"
+    shutil.copytree(sst1m_store, folder)
+    manifest = json.loads((folder / "store.json").read_text())
+    for entry in (entry for source in manifest["sources"] for entry in source["parts"]):
+        path = folder / entry["file"]
+        with pa.OSFile(str(path), "rb") as source:
+            batch = pa.ipc.open_file(source).get_batch(0)
+        showers = np.unique(batch.column("shower_id").to_numpy(), return_inverse=True)[1]
+        place = batch.schema.get_field_index("true_shower_primary_id")
+        primaries = pa.array(np.where(showers % 2, 101, 0).astype("int32"))
+        batch = batch.set_column(place, batch.schema.field(place), primaries)
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
+            writer.write_batch(batch)
+        entry["bytes"] = path.stat().st_size
+    (folder / "store.json").write_text(json.dumps(manifest))
+    return folder

@@ -35,3 +35,17 @@ def test_the_real_showers_come_from_the_centre_of_the_camera(sst1m_store):
     rows = np.arange(len(store))
     assert np.abs(true_sky_offset(store, rows)).max() < 0.05
     assert np.abs(true_camera_position(store, rows)).max() < np.radians(0.05) * FOCAL
+
+
+def test_offsets_become_altitude_and_azimuth_without_a_jump_at_north():
+    from iactflow.data.direction import offset_to_horizon, sky_offset
+
+    rng = np.random.default_rng(5)
+    offset, alt, az = rng.uniform(-4, 4, (100, 2)), np.full(100, 70.0), np.full(100, 359.0)
+    found = offset_to_horizon(offset, alt, az)
+    np.testing.assert_allclose(sky_offset(found[:, 0], found[:, 1], alt, az), offset, atol=1e-9)
+    assert np.abs(found[:, 1] - 359).max() < 15
+    # latitude grows with the altitude, longitude with the azimuth
+    up, east = offset_to_horizon(np.array([[0.0, 1.0], [1.0, 0.0]]), alt[:2], az[:2])
+    np.testing.assert_allclose(up, [71, 359])
+    assert east[1] > 361

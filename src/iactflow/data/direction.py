@@ -71,6 +71,29 @@ def sky_offset(alt: np.ndarray, az: np.ndarray, pointing_alt: np.ndarray, pointi
     return np.degrees(np.stack([lon, lat], axis=-1))
 
 
+def offset_to_horizon(offset: np.ndarray, pointing_alt: np.ndarray, pointing_az: np.ndarray) -> np.ndarray:
+    """Turn offsets from a pointing into directions, the inverse of `sky_offset`.
+
+    Parameters
+    ----------
+    offset : ndarray, shape (n, 2)
+        Longitude and latitude in deg.
+    pointing_alt, pointing_az : ndarray, shape (n,)
+        In deg.
+
+    Returns
+    -------
+    ndarray, shape (n, 2)
+        Altitude and azimuth in deg; the azimuth within 180 deg of the pointing's, without a jump at north.
+    """
+    lon, lat = np.radians(offset).T
+    alt0 = np.radians(pointing_alt)
+    forward, east, up = np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)
+    alt = np.arcsin(np.clip(forward * np.sin(alt0) + up * np.cos(alt0), -1, 1))
+    d_az = np.arctan2(east, forward * np.cos(alt0) - up * np.sin(alt0))
+    return np.stack([np.degrees(alt), pointing_az + np.degrees(d_az)], axis=-1)
+
+
 def sky_to_camera(offset: np.ndarray, focal_length: np.ndarray) -> np.ndarray:
     """Turn sky offsets (deg) into positions in the camera (m).
 
