@@ -41,12 +41,8 @@ def origin_of(source: Mapping[str, Any]) -> Origin:
     Notes
     -----
     Simtel files are sim_telarray's. DL1 files name the activity that wrote them, and carry the versions of CORSIKA and
-    sources = [
-        (source, entry)
-        for manifest in store.manifests
-        for source in manifest["sources"]
-        for entry in source["parts"]
-    ]
+    sim_telarray where these made the showers (``SimulationConfigContainer`` of ctapipe); other programs leave both
+    open.
     """
     if source["kind"] == SIMULATED or source.get("producer", {}).get("activity") == ACTIVITY:
         return IACTFLOW
