@@ -1,5 +1,6 @@
 """Real showers for all tests: fetched once per machine, ingested once per session."""
 
+import json
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
@@ -103,6 +104,46 @@ def energy_model(sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) ->
     out = tmp_path_factory.mktemp("energy") / "model"
     config = Train(epochs=2, batch_size=16)
     return run(["energy"], Selection(), Model(), config, [sst1m_store], out, instrument="sst1m-mono").path
+
+
+@pytest.fixture(scope="session")
+def proton_store(sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of `sst1m_store` whose showers are said to be protons: a background without a simulation."""
+    import numpy as np
+    import pyarrow as pa
+
+    from iactflow.data import schema
+
+    copy = shutil.copytree(sst1m_store, tmp_path_factory.mktemp("protons") / "store")
+    manifest = json.loads((copy / "store.json").read_text())
+    for source in manifest["sources"]:
+        for entry in source["parts"]:
+            path = copy / entry["file"]
+            batch = pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
+            index = batch.schema.get_field_index(schema.PRIMARY)
+            protons = pa.array(np.full(batch.num_rows, 101), batch.schema.field(index).type)
+            changed = batch.set_column(index, batch.schema.field(index), protons)
+            path.unlink()
+            with pa.ipc.new_file(str(path), changed.schema) as file:
+                file.write_batch(changed)
+            entry["bytes"] = path.stat().st_size
+    (copy / "store.json").write_text(json.dumps(manifest))
+    return copy
+
+
+@pytest.fixture(scope="session")
+def one_task_models(sst1m_store: Path, proton_store: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """SingleCNNs for the type and for the direction in the camera, trained for an epoch; do not write to them."""
+    from iactflow.data.select import Selection
+    from iactflow.models.config import Model
+    from iactflow.train.config import Train
+    from iactflow.train.run import run
+
+    place, config, stores = tmp_path_factory.mktemp("one"), Train(epochs=1, batch_size=32), [sst1m_store, proton_store]
+    return {
+        task: run([task], Selection(), Model(), config, stores, place / task, instrument="from-data").path
+        for task in ("type", "cameradirection")
+    }
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,12 @@
 import json
 import re
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from standin import ROUTES, Refusal
+from standin import ROUTES, Kubeflow, Refusal
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -62,9 +62,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(kubeflow, handler=Handler, tls=None):
+def serving(kubeflow, handler=Handler, tls=None, port=0):
     """Serve in this process, and give the address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     server.kubeflow = kubeflow
@@ -76,3 +76,11 @@ def serving(kubeflow, handler=Handler, tls=None):
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+if __name__ == "__main__":
+    # By hand: `python tests/cluster/standin_http.py`, and in another terminal `make submit PIPELINE=energy`.
+    with serving(Kubeflow(), port=8888) as here:
+        print(f"A stand-in for Kubeflow Pipelines answers at {here} until Ctrl-C. It keeps runs and runs nothing.")
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()

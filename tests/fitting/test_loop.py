@@ -1,3 +1,6 @@
+import os
+import signal
+
 import numpy as np
 import pytest
 
@@ -126,3 +129,40 @@ def test_a_fit_that_is_interrupted_within_an_epoch_ends_with_the_same_weights(ma
     assert weight_of(again) == weight_of(undisturbed)
     assert again.state.history["loss"] == undisturbed.state.history["loss"]
     assert again.state.images == 80
+
+
+def test_sigterm_in_an_epoch_costs_no_batch(make_fit, monkeypatch):
+    monkeypatch.setattr(loop, "_LOOK_EVERY", 1)
+    undisturbed = make_fit(optimizer="adam")
+    undisturbed.run()
+
+    fit, seen = make_fit(optimizer="adam"), []
+
+    def terminate(n):
+        seen.append(n)
+        if len(seen) == 5 + 2:  # five batches make an epoch: in the second epoch
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    before = signal.getsignal(signal.SIGTERM)
+    fit.on_batch = terminate
+    with pytest.raises(IactflowError, match=r"Stopped by SIGTERM in epoch 2 after batch 2 of 5.*goes on from"):
+        fit.run()
+    assert signal.getsignal(signal.SIGTERM) == before
+
+    again = make_fit(optimizer="adam")
+    again.state = again.checkpoint.restore(again.steps.variables)
+    assert (again.state.epoch, again.state.batch) == (1, 2)
+    again.run()
+    assert weight_of(again) == weight_of(undisturbed)
+    assert again.state.history["loss"] == undisturbed.state.history["loss"]
+
+
+def test_sigusr1_writes_a_checkpoint_and_the_fit_goes_on(make_fit):
+    fit, saved = make_fit(), []
+    fit.on_batch = lambda _: os.kill(os.getpid(), signal.SIGUSR1) if fit.state.images == 8 else None
+    save = fit.checkpoint.save
+    fit.checkpoint.save = lambda state, variables: (saved.append((state.epoch, state.batch)), save(state, variables))
+    fit.run()
+    assert (0, 5) in saved[:1]
+    assert len(saved) == 1 + 4  # and one per epoch
+    assert fit.state.epoch == 4

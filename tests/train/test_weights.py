@@ -1,10 +1,6 @@
 """Weights of images, on two stores of the same showers of which one says that they are protons."""
 
-import json
-import shutil
-
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from iactflow.data import schema
@@ -14,28 +10,7 @@ from iactflow.models.tasks import TASKS
 from iactflow.train.config import Train
 from iactflow.train.weights import image_weights, require_signal, simulated_indices
 
-PROTON = 101
 EVERY = ["type", "energy", "cameradirection"]
-
-
-@pytest.fixture(scope="session")
-def proton_store(sst1m_store, tmp_path_factory):
-    """A copy of `sst1m_store` whose showers are said to be protons."""
-    copy = shutil.copytree(sst1m_store, tmp_path_factory.mktemp("protons") / "store")
-    manifest = json.loads((copy / "store.json").read_text())
-    for source in manifest["sources"]:
-        for entry in source["parts"]:
-            path = copy / entry["file"]
-            batch = pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
-            index = batch.schema.get_field_index(schema.PRIMARY)
-            primaries = pa.array(np.full(batch.num_rows, PROTON), batch.schema.field(index).type)
-            changed = batch.set_column(index, batch.schema.field(index), primaries)
-            path.unlink()
-            with pa.ipc.new_file(str(path), changed.schema) as file:
-                file.write_batch(changed)
-            entry["bytes"] = path.stat().st_size
-    (copy / "store.json").write_text(json.dumps(manifest))
-    return copy
 
 
 @pytest.fixture

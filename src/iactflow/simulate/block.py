@@ -183,7 +183,7 @@ def simulate_events(block: Block, thrown: Simulated) -> Iterator[SimulatedEvent]
     IactflowError
         If `SHOWERS_PER_BLOCK` showers do not give the events that are wanted.
     """
-    observer = _observer(block.card())
+    observer = _observer(Block(block.config, 0, 0, photons=block.photons).card())
     n_events = 0
     for shower, light in _showers(block, thrown, observer):
         thrown.count(shower)
@@ -236,6 +236,7 @@ def _generator(block: Block, shower_index: int, purpose: int) -> np.random.Gener
 
 @lru_cache(maxsize=1)
 def _observer(card: str) -> Observer:
+    """Set up the telescopes of all blocks of a run, which have the same card but for seed and numbers."""
     return Observer(prepare(Block.from_card(card, "run card")).instrument)
 
 

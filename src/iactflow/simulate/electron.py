@@ -19,6 +19,7 @@ from iactflow.simulate.electromagnetic import (
     RADIATION_LENGTH,
     EmTables,
 )
+from iactflow.simulate.elementary import inverse_root, ln, sine_cosine
 from iactflow.simulate.particles import ELECTRON, M_ELECTRON, POSITRON, SPEED_OF_LIGHT
 from iactflow.simulate.rng import azimuth, exponential, uniform
 from iactflow.simulate.scattering import moliere_angle, turn
@@ -48,7 +49,7 @@ Float64 = NDArray[np.float64]
 
 WOBBLE = 0.0136 / math.sqrt(RADIATION_LENGTH)  # GeV cm / sqrt(g): Highland's angle per projected plane, no logarithm
 ROULETTE_ENERGY, ROULETTE_WEIGHT = 0.12, 2.0
-"""Electrons below this energy (GeV) and weight that go outside the telescopes' view are kept with a chance of one half
+"""Electrons below this energy (GeV) and, times the largest weight of thinning, weight that go outside the telescopes' view are kept with a chance of one half
 and twice the weight: hardly any of them turns back into view."""
 
 
@@ -57,7 +58,6 @@ def _radiate(
     work: Work,
     air: Air,
     em: EmTables,
-    thin: Float64,
     energy: float,
     x: float,
     y: float,
@@ -67,26 +67,17 @@ def _radiate(
     uy: float,
     uz: float,
     weight: float,
-) -> tuple[float, float]:
-    """Bremsstrahlung above the cut; returns what is left of the electron."""
+) -> float:
+    """Bremsstrahlung above the cut; returns the energy that is left."""
     if energy * 0.95 < em.cut:  # lost too much on the way: at the tip the screened cross section vanishes
-        return energy, weight
+        return energy
     share = vertices.bremsstrahlung_share(work.rng, energy, em.cut)
     photon, rest = share * energy, (1 - share) * energy
-    photon_weight, rest_weight = weight, weight
-    if energy < thin[0] and weight < thin[1]:
-        if uniform(work.rng) < share:
-            photon_weight, rest_weight = weight / share, 0.0
-        else:
-            photon_weight, rest_weight = 0.0, weight / (1 - share)
-    if photon_weight > 0:
-        theta = vertices.opening(work.rng, energy)
-        c, s = azimuth(work.rng)
-        a, b, d = turn(ux, uy, uz, math.sin(theta), math.cos(theta), c, s)
-        push_photon_or_drop(work, air, photon, x, y, z, t, a, b, d, photon_weight)
-    if rest_weight == 0:
-        return 0.0, 0.0
-    return rest, rest_weight
+    theta = vertices.opening(work.rng, energy)
+    c, s = azimuth(work.rng)
+    a, b, d = turn(ux, uy, uz, *sine_cosine(theta), c, s)
+    push_photon_or_drop(work, air, photon, x, y, z, t, a, b, d, weight)
+    return rest
 
 
 @inlined
@@ -147,7 +138,6 @@ def follow_electron(
     moliere: Float64,
     m: Mirrors,
     field: Float64,
-    thin: Float64,
     primary: bool,
     kind: int,
     energy: float,
@@ -175,7 +165,7 @@ def follow_electron(
     charge = 1.0 if positron else -1.0
     table = em.positron if positron else em.electron
     count = POSITRONS if positron else ELECTRONS
-    h = min(max(z / STEP, 0.0), air.table.shape[0] - 1.001)
+    h = min(max(z * (1 / STEP), 0.0), air.table.shape[0] - 1.001)
     j = int(h)
     g = h - j
     depth = air.table[j, DEPTH] * (1 - g) + air.table[j + 1, DEPTH] * g
@@ -191,11 +181,11 @@ def follow_electron(
             return
         work.counts[STEPS] += 1
         towards = -(ux * m.axis[0] + uy * m.axis[1] + uz * m.axis[2])
-        if weight < ROULETTE_WEIGHT and energy < ROULETTE_ENERGY and towards < m.cos_track:
+        if weight < ROULETTE_WEIGHT * work.thin[1] and energy < ROULETTE_ENERGY and towards < m.cos_track:
             weight = roulette(work, energy, weight)
             if weight == 0:
                 return
-        q = min((math.log(energy) - LOG_E_MIN) / LOG_E_STEP, N_ENERGY - 1.001)
+        q = min((ln(energy) - LOG_E_MIN) * (1 / LOG_E_STEP), N_ENERGY - 1.001)
         i = int(q)
         f = q - i
         total = table[i, 2] * (1 - f) + table[i + 1, 2] * f
@@ -205,33 +195,34 @@ def follow_electron(
         if not interacts:
             path = longest
         # Where it goes: density at the middle of the step, to first order in the step.
-        step = path / (density * 100 * (1 + 0.5 * path * -uz / (depth + 1e-3)))
-        loss = em.loss[int(z / LOSS_HEIGHT_STEP), i] * path
+        step = path * (depth + 1e-3) / (density * 100 * (depth + 1e-3 - 0.5 * path * uz))
+        loss = em.loss[int(z * (1 / LOSS_HEIGHT_STEP)), i] * path
         loss = min(loss, energy - M_ELECTRON)
         middle = energy - 0.5 * loss
         work.budget[DEPOSITED] += weight * loss
         k = min(int(depth / PROFILE_STEP), N_PROFILE - 1)
         work.profile[count, k] += weight * path * -uz / PROFILE_STEP
         # The mean of 1 / E^2 over a step that loses energy evenly is 1 / (E at its start times E at its end).
-        momentum = math.sqrt(energy * (energy - loss))
-        theta = moliere_angle(moliere, path, momentum, 1.0, exponential(work.rng))
+        momentum2 = energy * (energy - loss)
+        sin, cos = sine_cosine(moliere_angle(moliere, path, momentum2, 1.0, exponential(work.rng)))
         c, s = azimuth(work.rng)
-        ax, ay, az = turn(ux, uy, uz, math.sin(theta), math.cos(theta), c, s)
+        ax, ay, az = turn(ux, uy, uz, sin, cos, c, s)
+        lorentz2 = (M_ELECTRON * M_ELECTRON) / momentum2
         bend = GEV_PER_TESLA_METRE * charge * step / middle
         if primary and work.budget[FIRST_HEIGHT] < 0:
             bend = 0.0
         bx = ax + bend * (uy * field[2] - uz * field[1])
         by = ay + bend * (uz * field[0] - ux * field[2])
         bz = az + bend * (ux * field[1] - uy * field[0])
-        norm = 1 / math.sqrt(bx * bx + by * by + bz * bz)
+        norm = inverse_root(bx * bx + by * by + bz * bz)
         bx, by, bz = bx * norm, by * norm, bz * norm
         # The kink lies at a random place (random hinge: Fernandez-Varea et al., NIM B 73 (1993) 447).
         hinge = uniform(work.rng) * step
         x2 = x + ux * hinge + bx * (step - hinge)
         y2 = y + uy * hinge + by * (step - hinge)
         z2 = z + uz * hinge + bz * (step - hinge)
-        t2 = t + step / SPEED_OF_LIGHT * (1 + 0.5 * (M_ELECTRON / middle) ** 2)
-        h = min(max(z2 / STEP, 0.0), air.table.shape[0] - 1.001)
+        t2 = t + step * (1 / SPEED_OF_LIGHT) * (1 + 0.5 * lorentz2)
+        h = min(max(z2 * (1 / STEP), 0.0), air.table.shape[0] - 1.001)
         j = int(h)
         g = h - j
         refractivity2 = air.table[j, REFRACTIVITY] * (1 - g) + air.table[j + 1, REFRACTIVITY] * g
@@ -248,7 +239,7 @@ def follow_electron(
                 energy,
                 loss,
                 step,
-                WOBBLE / momentum * math.sqrt(path),
+                WOBBLE * math.sqrt(path / momentum2),
                 weight,
             )
         x, y, z, t, ux, uy, uz = x2, y2, z2, t2, bx, by, bz
@@ -262,7 +253,7 @@ def follow_electron(
         if interacts and energy > em.cut:
             choice = uniform(work.rng) * total
             if choice < table[i, 0] * (1 - f) + table[i + 1, 0] * f:
-                energy, weight = _radiate(work, air, em, thin, energy, x, y, z, t, ux, uy, uz, weight)
+                energy = _radiate(work, air, em, energy, x, y, z, t, ux, uy, uz, weight)
             elif choice < table[i, 1] * (1 - f) + table[i + 1, 1] * f:
                 energy = _knock_on(work, air, em, positron, energy, x, y, z, t, ux, uy, uz, weight)
             else:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from iactflow.simulate.cherenkov import DENSITY, DEPTH, REFRACTIVITY, YIELD, Air, Mirrors, look_up
 from iactflow.simulate.compiled import inlined
 from iactflow.simulate.decays import HADRON_CUT, MUON_CUT, decay, push_or_drop
+from iactflow.simulate.elementary import sine_cosine
 from iactflow.simulate.electromagnetic import EXCITATION, STERNHEIMER, TWO_PI_RE2_N_M, EmTables
 from iactflow.simulate.library import HadronTables
 from iactflow.simulate.particles import (
@@ -214,9 +215,11 @@ def follow_heavy(
             if muon:
                 loss += path * RADIATIVE_LOSS * energy
             loss = min(loss, energy - mass)
-            theta = moliere_angle(moliere, path, momentum * math.sqrt(beta2), beta2, exponential(work.rng))
+            sin, cos = sine_cosine(
+                moliere_angle(moliere, path, momentum * momentum * beta2, beta2, exponential(work.rng))
+            )
             c, s = azimuth(work.rng)
-            ax, ay, az = turn(ux, uy, uz, math.sin(theta), math.cos(theta), c, s)
+            ax, ay, az = turn(ux, uy, uz, sin, cos, c, s)
             bend = 0.0 if primary else GEV_PER_TESLA_METRE * charge * step / momentum
             bx = ax + bend * (uy * field[2] - uz * field[1])
             by = ay + bend * (uz * field[0] - ux * field[2])

@@ -27,7 +27,6 @@ def run_shower(
     hadrons: HadronTables,
     m: Mirrors,
     field: Float64,
-    thin: Float64,
     first_height: float,
     limits: Float64,
 ) -> None:
@@ -39,8 +38,6 @@ def run_shower(
         Memory, and the tables of the modules of these names.
     field : (3,) T
         Magnetic field in the ground frame.
-    thin : (2,)
-        Energy (GeV) below which only one particle of a pair is kept, and the largest weight.
     first_height : float, m
         Where the primary has to interact; negative: where chance has it.
     limits : (2,) GeV
@@ -55,7 +52,7 @@ def run_shower(
         primary = s[PRIMARY] > 0
         fixed = first_height if work.budget[FIRST_HEIGHT] < 0 else -1.0
         if kind == GAMMA:
-            if follow_photon(work, air, em, fixed, thin, energy, x, y, z, t, ux, uy, uz, w):
+            if follow_photon(work, air, em, fixed, energy, x, y, z, t, ux, uy, uz, w):
                 n = work.counts[N_STACK] - 1
                 work.counts[N_STACK] = n
                 s = work.stack[n]
@@ -65,7 +62,7 @@ def run_shower(
                 )  # fmt: skip
         elif kind <= POSITRON:
             follow_electron(
-                work, air, em, moliere, m, field, thin, primary, kind, energy, x, y, z, t, ux, uy, uz, w
+                work, air, em, moliere, m, field, primary, kind, energy, x, y, z, t, ux, uy, uz, w
             )  # fmt: skip
         else:
             follow_heavy(

@@ -20,6 +20,8 @@ from iactflow.simulate.waveforms import Electronics, build_electronics, draw_res
 #: possible readout. sim_telarray simulates 90 samples of the DigiCam (FADC_BINS) with the readout within.
 _ARRIVAL = 34
 _MARGIN = 22
+#: Light that comes from this far outside the camera (deg) may still be spread into it by the mirror.
+_BESIDE = 0.5
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class Observer:
         neighbours = camera.geometry.neighbor_matrix_sparse
         self.indptr = np.asarray(neighbours.indptr, np.int32)
         self.neighbours = np.asarray(neighbours.indices, np.int32)
+        far = np.hypot(camera.geometry.pix_x.to_value("m"), camera.geometry.pix_y.to_value("m")).max()
+        self._view = math.degrees(far / instrument.dish.focal_length) + _BESIDE
         self.n_trace = camera.n_samples + 2 * _MARGIN
         self._trace = np.empty(
             (camera.n_pixels, self.n_trace), np.float32
@@ -79,7 +83,7 @@ class Observer:
         """Give discs that hold all facets of the mirrors, pointing at (alt, az) in deg."""
         xyz = self.instrument.xyz
         radius = np.array([facets.outer_radius for facets in self.facets])
-        return Receivers(xyz[:, 0], xyz[:, 1], xyz[:, 2], radius, alt, az)
+        return Receivers(xyz[:, 0], xyz[:, 1], xyz[:, 2], radius, alt, az, self._view)
 
     def observe(self, light: Light, rng: np.random.Generator) -> list[TelescopeImage]:
         """Record one array event.

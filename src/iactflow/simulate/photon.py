@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from iactflow.simulate import vertices
 from iactflow.simulate.cherenkov import DEPTH, Air, height_of, look_up
 from iactflow.simulate.compiled import always_inlined, inlined
+from iactflow.simulate.elementary import ln, sine_cosine
 from iactflow.simulate.electromagnetic import LOG_E_MIN, LOG_E_STEP, N_ENERGY, EmTables
 from iactflow.simulate.particles import ELECTRON, M_ELECTRON, PI_MINUS, PI_PLUS, POSITRON, SPEED_OF_LIGHT
 from iactflow.simulate.rng import azimuth, exponential, uniform
@@ -24,7 +25,6 @@ Float64 = NDArray[np.float64]
 def _make_pair(
     work: Work,
     air: Air,
-    thin: Float64,
     energy: float,
     x: float,
     y: float,
@@ -39,20 +39,10 @@ def _make_pair(
     share = vertices.pair_share(work.rng, energy)
     kind = ELECTRON if uniform(work.rng) < 0.5 else POSITRON
     c, s = azimuth(work.rng)
-    first, second = True, True
-    w1, w2 = weight, weight
-    if energy < thin[0] and weight < thin[1]:
-        first = uniform(work.rng) < share
-        second = not first
-        w1, w2 = weight / share, weight / (1 - share)
-    if first:
-        theta = vertices.opening(work.rng, share * energy)
-        a, b, d = turn(ux, uy, uz, math.sin(theta), math.cos(theta), c, s)
-        push_lepton_or_drop(work, air, kind, share * energy, x, y, z, t, a, b, d, w1)
-    if second:
-        theta = vertices.opening(work.rng, (1 - share) * energy)
-        a, b, d = turn(ux, uy, uz, math.sin(theta), math.cos(theta), -c, -s)
-        push_lepton_or_drop(work, air, 3 - kind, (1 - share) * energy, x, y, z, t, a, b, d, w2)
+    a, b, d = turn(ux, uy, uz, *sine_cosine(vertices.opening(work.rng, share * energy)), c, s)
+    push_lepton_or_drop(work, air, kind, share * energy, x, y, z, t, a, b, d, weight)
+    a, b, d = turn(ux, uy, uz, *sine_cosine(vertices.opening(work.rng, (1 - share) * energy)), -c, -s)
+    push_lepton_or_drop(work, air, 3 - kind, (1 - share) * energy, x, y, z, t, a, b, d, weight)
 
 
 @inlined
@@ -89,7 +79,6 @@ def follow_photon(
     air: Air,
     em: EmTables,
     first_height: float,
-    thin: Float64,
     energy: float,
     x: float,
     y: float,
@@ -106,8 +95,6 @@ def follow_photon(
     ----------
     first_height : float, m
         Where the interaction has to happen; negative: where chance has it.
-    thin : (2,) GeV, -
-        Energy below which only one particle of a pair is kept, and the largest weight.
 
     Returns
     -------
@@ -117,7 +104,7 @@ def follow_photon(
     if uz > STEEPEST:
         work.budget[SIDEWAYS] += weight * energy
         return False
-    q = min((math.log(energy) - LOG_E_MIN) / LOG_E_STEP, N_ENERGY - 1.001)
+    q = min((ln(energy) - LOG_E_MIN) / LOG_E_STEP, N_ENERGY - 1.001)
     i = int(q)
     f = q - i
     pair = em.photon[i, 0] * (1 - f) + em.photon[i + 1, 0] * f
@@ -139,7 +126,7 @@ def follow_photon(
         work.budget[FIRST_HEIGHT] = z
     choice = uniform(work.rng) * total
     if choice < pair:
-        _make_pair(work, air, thin, energy, x, y, z, t, ux, uy, uz, weight)
+        _make_pair(work, air, energy, x, y, z, t, ux, uy, uz, weight)
     elif choice < with_compton:
         _scatter_photon(work, air, energy, x, y, z, t, ux, uy, uz, weight)
     else:

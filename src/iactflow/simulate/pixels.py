@@ -40,18 +40,31 @@ def build_raster(geometry: CameraGeometry) -> PixelRaster:
         Pixels in the camera frame. The nearest centre owns a place if it lies within the pixel's outer circle;
         pixels lie closely, so this is the hexagon except at the camera's edge.
     """
-    from scipy.spatial import cKDTree
-
     x, y = geometry.pix_x.to_value("m"), geometry.pix_y.to_value("m")
     width = float(geometry.pixel_width[0].to_value("m"))
     extent = float(max(np.abs(x).max(), np.abs(y).max()) + width)
     n = int(2 * extent / (_STEP * width)) + 1
-    cells = -extent + (np.arange(n) + 0.5) * 2 * extent / n
-    gx, gy = np.meshgrid(cells, cells, indexing="ij")
-    tree = cKDTree(np.column_stack([x, y]))
-    _, nearest = tree.query(np.column_stack([gx.ravel(), gy.ravel()]), distance_upper_bound=width / np.sqrt(3))
-    nearest[nearest == len(x)] = -1
-    return PixelRaster(nearest.reshape(n, n).astype(np.int16), extent)
+    index = np.full((n, n), -1, np.int16)
+    _paint(index, np.full((n, n), np.inf, np.float32), x, y, extent, width / np.sqrt(3))
+    return PixelRaster(index, extent)
+
+
+@njit(cache=True)
+def _paint(index, nearest, x, y, extent, reach):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Give each cell within `reach` (m) of a pixel's centre to the pixel, unless another one is nearer."""
+    n = index.shape[0]
+    cell = 2 * extent / n
+    for pixel in range(x.size):
+        low_i = max(int((x[pixel] - reach + extent) / cell), 0)
+        low_j = max(int((y[pixel] - reach + extent) / cell), 0)
+        for i in range(low_i, min(int((x[pixel] + reach + extent) / cell) + 1, n)):
+            for j in range(low_j, min(int((y[pixel] + reach + extent) / cell) + 1, n)):
+                dx = (i + 0.5) * cell - extent - x[pixel]
+                dy = (j + 0.5) * cell - extent - y[pixel]
+                distance = dx * dx + dy * dy
+                if distance <= reach * reach and distance < nearest[i, j]:
+                    nearest[i, j] = distance
+                    index[i, j] = pixel
 
 
 @njit(cache=True)

@@ -24,7 +24,7 @@ SST1M_DISH = Dish(
     focal_length=5.6,  # SST FOCAL_Length
     effective_focal_length=5.69705,  # SST EFFECTIVE_FOCAL_Length
     dish_radius=5.6,  # SST DISH_SHAPE_Length
-    facets="sst-1m",
+    facets="sst-1m",  # 18 of 0.78 m, the same list
     facet_size=0.78,  # SST MIRROR_LIST mirror_DC4m_78cm_s2cm_f5.600_nocent.dat
     facet_focal_length=5.6,  # SST MIRROR_FOCAL_Length
     facet_focal_spread=0.049,  # SST RANDOM_FOCAL_Length
@@ -40,7 +40,7 @@ MST_DISH = Dish(
     focal_length=16.0,  # MST FOCAL_Length
     effective_focal_length=math.nan,  # not in the file
     dish_radius=19.2,  # MST DISH_SHAPE_Length
-    facets="mst",
+    facets="mst",  # 84 of 1.20 m, the same list
     facet_size=1.20,  # MST MIRROR_LIST mirror_CTA-100_1.20-84-0.02.dat
     facet_focal_length=16.07,  # MST MIRROR_FOCAL_Length
     facet_focal_spread=0.074,  # MST RANDOM_FOCAL_Length
@@ -54,9 +54,9 @@ CT5_DISH = Dish(
     size_type="LST",
     reflector_shape="PARABOLIC",
     focal_length=36.0,  # Bolmont et al. 2014, NIM A 761, 46
-    effective_focal_length=math.nan,
+    effective_focal_length=math.nan,  # not known
     dish_radius=math.inf,  # paraboloid (same source)
-    facets="ct5",
+    facets="ct5",  # 875 of 0.90 m (same source); outline assumed
     facet_size=0.90,  # 875 hexagonal facets of 0.90 m (same source)
     facet_focal_length=None,  # assumed: each facet's own distance
     facet_focal_spread=0.1,  # assumed
@@ -78,7 +78,7 @@ SST1M_TRIGGER = Trigger(
 )
 FLASHCAM_TRIGGER = Trigger(
     shaping=(0.5, 0.5, -0.3, -0.3),  # MST DSUM_THRESHold's comment: "after 0.5/0.5/-0.3/-0.3 shaping"
-    scale=1.0,
+    scale=1.0,  # assumed: none
     clip=3 * 360.0,  # MST DSUM_CLIPping 360 per pixel; here per triplet
     neighbours="pairs",  # nine pixels: three triplets (Werner et al. 2017, NIM A 876, 31)
     threshold=523.0,  # MST DSUM_THRESHold
@@ -120,7 +120,7 @@ def flashcam(focal_length: float, night_sky: float) -> CameraModel:
         samples_before_trigger=6,  # MST FADC_SUM_OFFSET
         counts_per_pe=12.0,  # MST FADC_AMPlitude
         electronic_noise=3.0 / 12.0,  # MST FADC_NOISE
-        crosstalk=0.0,
+        crosstalk=0.0,  # photomultipliers
         charge_spread=0.45,  # assumed for spe_R11920-MS_ap0.0002.dat; after-pulses left out
         transit_time_spread=0.64,  # MST TRANSIT_TIME_JITTER
         pixel_spread=0.04,  # MST QE_VARIATION 0.035 and GAIN_VARIATION 0.02 in quadrature, assumed uncorrected
@@ -144,7 +144,7 @@ def _sst1m(
         min_telescopes=min_telescopes,
         coincidence=1000.0,  # SST ARRAY_WINDOW
         scatter_radius=500.0,  # assumed: half the light of 10 TeV showers that trigger
-        energy_range=(0.3, 50.0),  # assumed: issue 4's bench
+        energy_range=(0.3, 50.0),  # assumed
     )
 
 
@@ -175,7 +175,7 @@ def mst_flashcam() -> Instrument:
         dish=MST_DISH,
         camera=flashcam(MST_DISH.focal_length, night_sky=0.2763),  # MST NIGHTSKY_BACKGROUND
         trigger=FLASHCAM_TRIGGER,
-        min_telescopes=1,
+        min_telescopes=1,  # there is one
         coincidence=1000.0,  # MST ARRAY_WINDOW
         scatter_radius=500.0,  # assumed
         energy_range=(0.1, 50.0),  # assumed
@@ -194,10 +194,10 @@ def ct5() -> Instrument:
         dish=CT5_DISH,
         camera=flashcam(CT5_DISH.focal_length, night_sky),
         trigger=FLASHCAM_TRIGGER,
-        min_telescopes=1,
-        coincidence=1000.0,
+        min_telescopes=1,  # there is one
+        coincidence=1000.0,  # of no effect with one telescope
         scatter_radius=400.0,  # assumed
-        energy_range=(0.05, 20.0),  # assumed: issue 4's bench of the prototype
+        energy_range=(0.05, 20.0),  # assumed
     )
 
 

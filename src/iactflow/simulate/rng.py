@@ -12,10 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iactflow.simulate.compiled import always_inlined, inlined
+from iactflow.simulate.elementary import ln, sine_cosine
 
 Rng = NDArray[np.uint64]
 
 TWO_TO_MINUS_53 = 2.0**-53
+TWO_TO_MINUS_21 = 2.0**-21
+LOWEST_21 = np.uint64((1 << 21) - 1)
 
 
 def stream(seed: int, primary: int, shower_index: int) -> NDArray[np.uint64]:
@@ -26,32 +29,44 @@ def stream(seed: int, primary: int, shower_index: int) -> NDArray[np.uint64]:
 
 
 @always_inlined
-def uniform(rng: Rng) -> float:
-    """Return a number from the open interval (0, 1)."""
+def bits(rng: Rng) -> np.uint64:
+    """Return 64 random bits."""
     rng[0] += rng[1]
     z = rng[0]
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z = z ^ (z >> np.uint64(31))
-    return (float(z >> np.uint64(11)) + 0.5) * TWO_TO_MINUS_53
+    return z ^ (z >> np.uint64(31))
+
+
+@always_inlined
+def uniform(rng: Rng) -> float:
+    """Return a number from the open interval (0, 1)."""
+    return (float(bits(rng) >> np.uint64(11)) + 0.5) * TWO_TO_MINUS_53
+
+
+@always_inlined
+def three_uniforms(rng: Rng) -> tuple[float, float, float]:
+    """Return three numbers from (0, 1), each of 21 bits."""
+    z = bits(rng)
+    return (
+        (float(z >> np.uint64(43)) + 0.5) * TWO_TO_MINUS_21,
+        (float((z >> np.uint64(22)) & LOWEST_21) + 0.5) * TWO_TO_MINUS_21,
+        (float((z >> np.uint64(1)) & LOWEST_21) + 0.5) * TWO_TO_MINUS_21,
+    )
 
 
 @always_inlined
 def exponential(rng: Rng) -> float:
     """Return an exponential variate of mean one."""
-    return -math.log(uniform(rng))
+    return -ln(uniform(rng))
 
 
 @always_inlined
 def azimuth(rng: Rng) -> tuple[float, float]:
-    """Return cosine and sine of a uniform azimuth (von Neumann's rejection in the unit disc)."""
-    while True:
-        a = 2.0 * uniform(rng) - 1.0
-        b = 2.0 * uniform(rng) - 1.0
-        s = a * a + b * b
-        if 1e-12 < s < 1.0:
-            norm = 1.0 / math.sqrt(s)
-            return a * norm, b * norm
+    """Return cosine and sine of a uniform azimuth: an angle within a quarter of the circle, and two signs."""
+    z = bits(rng)
+    s, c = sine_cosine((float(z >> np.uint64(11)) + 0.5) * (TWO_TO_MINUS_53 * 0.5 * math.pi))
+    return c * (1.0 - float(z & np.uint64(2))), s * (1.0 - 2.0 * float(z & np.uint64(1)))
 
 
 @inlined

@@ -15,6 +15,7 @@ from scipy.optimize import brentq
 from scipy.special import j0
 
 from iactflow.simulate.compiled import always_inlined
+from iactflow.simulate.elementary import ln
 
 Float64 = NDArray[np.float64]
 
@@ -65,7 +66,7 @@ def moliere_table() -> Float64:
 
 
 @always_inlined
-def moliere_angle(table: Float64, path: float, p_beta: float, beta2: float, log_survival: float) -> float:
+def moliere_angle(table: Float64, path: float, p_beta2: float, beta2: float, log_survival: float) -> float:
     """Angle of scattering in a path, rad, for minus the logarithm of a uniform random number.
 
     Parameters
@@ -73,21 +74,21 @@ def moliere_angle(table: Float64, path: float, p_beta: float, beta2: float, log_
     table : array
         From :func:`moliere_table`.
     path : float, g / cm2
-    p_beta : float, GeV
-        Momentum times velocity.
+    p_beta2 : float, GeV2
+        Square of momentum times velocity.
     beta2 : float
         Velocity squared.
     log_survival : float
         Exponential variate of mean one.
     """
-    q = (math.log(COLLISIONS * path / beta2) - LOG_OMEGA_MIN) / LOG_OMEGA_STEP
+    q = (ln(COLLISIONS * path / beta2) - LOG_OMEGA_MIN) * (1 / LOG_OMEGA_STEP)
     q = min(max(q, 0.0), N_OMEGA - 1.001)
-    r = min(math.sqrt(log_survival) / ROOT_STEP, N_ROOT - 1.001)
+    r = min(math.sqrt(log_survival) * (1 / ROOT_STEP), N_ROOT - 1.001)
     i, j = int(q), int(r)
     f, g = q - i, r - j
     low = table[i, j] * (1 - g) + table[i, j + 1] * g
     high = table[i + 1, j] * (1 - g) + table[i + 1, j + 1] * g
-    return min(CHI_C * math.sqrt(path) / p_beta * (low * (1 - f) + high * f), 1.2)
+    return min(CHI_C * math.sqrt(path / p_beta2) * (low * (1 - f) + high * f), 1.2)
 
 
 @always_inlined

@@ -33,8 +33,10 @@ Float64 = NDArray[np.float64]
 
 FLATTEST = 20.0
 """Lowest altitude of a primary, deg; below, a flat atmosphere (as in CORSIKA's standard version) is not good enough."""
-E_CUT_MARGIN = 0.97
-"""Electrons are followed down to this part of the local Cherenkov threshold: one step further down it is 3 % lower."""
+E_CUT_MARGIN = 1.05
+"""Electrons are followed down to this many local Cherenkov thresholds: 2e-5 of the light lies below."""
+PHOTON_CUT_MARGIN = 1.2
+"""The same for photons, and the threshold of their electrons at the end of their range."""
 
 PHOTON_RANGE = 200.0
 """Photons are followed if they are above the Cherenkov threshold this deeper, g / cm2: 2 % of them fly farther."""
@@ -49,11 +51,13 @@ class Settings:
 
     Parameters
     ----------
-    thin_below : float
-        Energy, as a fraction of the primary's, below which only one particle of each electromagnetic pair is
-        followed, with more weight (Hillas 1981). 0: never.
+    thin_below : float, GeV
+        Energy of electrons, positrons and photons below which one of two is followed, with twice the weight, until
+        the weight is the largest. A particle of weight w makes its light at w times as many points. 0: never.
+        Up to 0.3 GeV and 4 neither brightness, width and length of images nor their scatter change beyond 2 %; with
+        1 GeV images become 5 % narrower, since particles of higher energy hardly scatter between those points.
     max_weight : float
-        Largest weight that thinning may give.
+        Largest weight that thinning may give, a power of two.
     muon_cut : float, GeV
         Lowest energy of muons; 4 GeV is below their Cherenkov threshold anywhere.
     hadron_cut : float, GeV
@@ -64,8 +68,8 @@ class Settings:
         Whether the air absorbs light.
     """
 
-    thin_below: float = 0.0
-    max_weight: float = 1.0
+    thin_below: float = 0.3
+    max_weight: float = 4.0
     muon_cut: float = 4.0
     hadron_cut: float = 0.6
     electron_cut: float = 0.0
@@ -85,7 +89,7 @@ def _air(site: Site, sensor: Efficiency, alt: float, settings: Settings) -> cher
     if settings.electron_cut > 0:
         threshold = np.full_like(h, settings.electron_cut)
     deeper = np.minimum(air.depth(h) + PHOTON_RANGE, air.depth(site.altitude))
-    photon_threshold = np.interp(air.height(deeper), h, threshold)
+    photon_threshold = PHOTON_CUT_MARGIN / E_CUT_MARGIN * np.interp(air.height(deeper), h, threshold)
     table = np.stack([air.depth(h), air.density(h), air.refractivity(h), light, threshold, photon_threshold], axis=1)
     log_depth = np.linspace(math.log(1e-3), math.log(float(air.depth(0.0))), 4000)
     height = np.interp(log_depth, np.log(np.maximum(table[::-1, 0], 1e-9)), h[::-1])
@@ -190,17 +194,15 @@ def simulate_shower(
     tables = (_air(site, sensor, receivers.alt, settings), _electromagnetic(site, settings), _moliere(), library.load())
     places = cherenkov.mirrors(receivers, cores, site.altitude)
     down = -cherenkov.direction(alt, az)[0]
-    thin = np.array([settings.thin_below * energy_tev * 1e3, settings.max_weight])
     room = 200_000
     while True:
-        state = work.new_work(stream(seed, primary, shower_index), room)
+        state = work.new_work(stream(seed, primary, shower_index), room, (settings.thin_below, settings.max_weight))
         _inject(state, primary, energy_tev * 1e3, down, top, site.altitude)
         run_shower(
             state,
             *tables,
             places,
             np.asarray(site.field),
-            thin,
             -1.0 if first_height is None else float(first_height),
             np.array([settings.muon_cut, settings.hadron_cut]),
         )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from iactflow.simulate.compiled import always_inlined, inlined
 from iactflow.simulate.electromagnetic import COMPLETE_SCREENING, LOG_Z_THIRD, SCREENING
+from iactflow.simulate.elementary import ln
 from iactflow.simulate.particles import M_ELECTRON
 from iactflow.simulate.rng import uniform
 
@@ -25,7 +26,7 @@ def screened(delta: float) -> tuple[float, float]:
         phi1 = 20.867 + delta * (0.625 * delta - 3.242)
         phi2 = 20.209 - delta * (1.930 + 0.086 * delta)
     else:
-        phi1 = 21.12 - 4.184 * math.log(delta + 0.952)
+        phi1 = 21.12 - 4.184 * ln(delta + 0.952)
         phi2 = phi1
     return max(phi1 / 4 - LOG_Z_THIRD, 0.0), max(phi2 / 4 - LOG_Z_THIRD, 0.0)
 
@@ -47,9 +48,9 @@ def pair_share(rng: Rng, energy: float) -> float:
 def bremsstrahlung_share(rng: Rng, energy: float, cut: float) -> float:
     """Share of an electron's energy that a photon above the cut gets."""
     v_cut = cut / energy
-    log = math.log(v_cut)
+    exponent = ln(v_cut)
     while True:
-        v = math.exp(log * uniform(rng))
+        v = math.exp(exponent * uniform(rng))
         a1, a2 = screened(SCREENING * v / (energy * max(1 - v, 1e-9)))
         if uniform(rng) * 1.37 * COMPLETE_SCREENING < (1 + (1 - v) ** 2) * a1 - 2 / 3 * (1 - v) * a2:
             return v
@@ -74,7 +75,7 @@ def delta_share(rng: Rng, energy: float, cut: float, positron: bool) -> float:
 def annihilation_share(rng: Rng, energy: float) -> float:
     """Share of a positron's energy that one of the two photons gets: 1 / x + 1 / (1 - x), far above m_e."""
     low = M_ELECTRON / (2 * energy)
-    x = low * math.exp(uniform(rng) * math.log((1 - low) / low))
+    x = low * math.exp(uniform(rng) * ln((1 - low) / low))
     return x if uniform(rng) < 0.5 else 1 - x
 
 
@@ -82,9 +83,9 @@ def annihilation_share(rng: Rng, energy: float) -> float:
 def compton_share(rng: Rng, energy: float) -> tuple[float, float]:
     """Share that a scattered photon keeps, and the cosine of its angle (Klein and Nishina)."""
     k = energy / M_ELECTRON
-    log = math.log(1 / (1 + 2 * k))
+    exponent = -ln(1 + 2 * k)
     while True:
-        share = math.exp(log * uniform(rng))
+        share = math.exp(exponent * uniform(rng))
         cos = 1 - (1 / share - 1) / k
         if 2 * uniform(rng) < 1 + share * share - share * (1 - cos * cos):
             return share, cos

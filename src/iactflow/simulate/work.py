@@ -41,6 +41,8 @@ class Work(NamedTuple):
         GeV by fate; height of the first interaction (m).
     profile : (4, N_PROFILE)
         Particles by kind against vertical depth.
+    thin : (2,)
+        Energy (GeV) below which electrons, positrons and photons are thinned, and their largest weight.
     """
 
     stack: Float64
@@ -51,9 +53,10 @@ class Work(NamedTuple):
     counts: NDArray[np.int64]
     budget: Float64
     profile: Float64
+    thin: Float64
 
 
-def new_work(rng: NDArray[np.uint64], room_for_light: int) -> Work:
+def new_work(rng: NDArray[np.uint64], room_for_light: int, thin: tuple[float, float] = (0.0, 1.0)) -> Work:
     """Allocate the memory of a shower."""
     return Work(
         np.empty((STACK_SIZE, 10)),
@@ -64,6 +67,7 @@ def new_work(rng: NDArray[np.uint64], room_for_light: int) -> Work:
         np.zeros(5, np.int64),
         np.zeros(6),
         np.zeros((4, N_PROFILE)),
+        np.array(thin),
     )
 
 

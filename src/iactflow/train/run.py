@@ -10,8 +10,9 @@ from iactflow.data.select import Selection
 from iactflow.errors import ConfigError, InputError
 from iactflow.fitting.checkpoint import Checkpoint
 from iactflow.fitting.state import FitState
-from iactflow.models.bundle import MANIFEST, MODEL_FILE
+from iactflow.models.bundle import MANIFEST
 from iactflow.models.config import Model
+from iactflow.models.source import model_file
 from iactflow.models.tasks import tasks_named
 from iactflow.progress import Progress
 from iactflow.tracking import Tracker
@@ -97,6 +98,7 @@ def _train(
     out: Path,
 ) -> TrainSummary:
     from iactflow.fitting.loop import Fit
+    from iactflow.fitting.memory import enough_memory
     from iactflow.train.publish import publish
     from iactflow.train.setup import prepare
 
@@ -122,7 +124,8 @@ def _train(
             parts.steps, parts.feeder, parts.validation, parts.plan, state, checkpoint, progress.advance, on_epoch
         )
         try:
-            fit.run()
+            with enough_memory(sections["train"].batch_size):
+                fit.run()
         except Exception:
             tracker.finish(failed=True)
             raise
@@ -161,14 +164,8 @@ def _work(tasks: list[str], instrument: str, sections: dict[str, Any], examples:
 def _content_hash(init: str | None) -> str | None:
     if init is None:
         return None
-    path = Path(init) / MODEL_FILE if Path(init).is_dir() else Path(init)
-    try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
-    except OSError as error:
-        raise InputError(
-            f"model.init: {init} cannot be read: {error.strerror}. Give a model bundle or a .keras file."
-        ) from error
+    with open(model_file(init), "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
 def _same_work(checkpoint: Checkpoint, *, overwrite: bool) -> bool:

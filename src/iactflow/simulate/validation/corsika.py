@@ -125,14 +125,12 @@ def _photons(events: list[Any], receivers: Receivers) -> Photons:
 
 def gather(uses: list[Light], n_telescopes: int, weight: float) -> Photons:
     """Bring the light of one of our showers into the same form."""
-    return Photons(
-        np.concatenate([use * n_telescopes + light.telescope.astype(np.int64) for use, light in enumerate(uses)]),
-        *(
-            np.concatenate([getattr(light, name) for light in uses]).astype(float)
-            for name in ("fov_lon", "fov_lat", "time")
-        ),
-        weight,
+    lon, lat, time = (
+        np.concatenate([getattr(light, name) for light in uses]).astype(float)
+        for name in ("fov_lon", "fov_lat", "time")
     )
+    image = np.concatenate([use * n_telescopes + light.telescope.astype(np.int64) for use, light in enumerate(uses)])
+    return Photons(image, lon, lat, time, weight)
 
 
 def geometry(receivers: Receivers, cores: Float64) -> tuple[Float64, Float64]:

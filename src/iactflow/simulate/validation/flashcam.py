@@ -88,4 +88,5 @@ def _positions(path: Any) -> dict[int, tuple[float, float, float]]:
     with SimTelEventSource(path, focal_length_choice="EQUIVALENT", max_events=1) as source:
         telescopes = source.subarray.tel.items()
         chosen = [tel_id for tel_id, telescope in telescopes if telescope.camera.name == "FlashCam"]
-        return {int(t): tuple(float(v) for v in source.subarray.positions[t].to_value("m")) for t in chosen}
+        places = {int(t): source.subarray.positions[t].to_value("m") for t in chosen}
+    return {t: (float(x), float(y), float(z)) for t, (x, y, z) in places.items()}

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from iactflow.data import schema
 from iactflow.data.store import Store
 from iactflow.models.forest import FEATURES
 from iactflow.simulate.frames import direction, pointing_axes
@@ -70,19 +71,17 @@ def _read(path: Path, gamma: bool) -> tuple[np.ndarray, ...]:
     def column(name: str) -> np.ndarray:
         return store.column(name)[rows]
 
-    features = np.stack([column(name) for name in FEATURES], axis=1)
-    intensity = features[:, 0].copy()
-    features[:, 0] = np.log10(intensity)
-    shower = (column("obs_id") % _SHOWERS) * _SHOWERS + column("shower_id") + (0 if gamma else 1 << 60)
+    intensity = column(schema.INTENSITY)
+    features = np.stack([np.log10(intensity) if n == schema.INTENSITY else column(n) for n in FEATURES], axis=1)
+    shower = (column("obs_id") % _SHOWERS) * _SHOWERS + column("shower_id")  # a primary has its own run numbers
     event = shower * 100 + column("event_id") % 100
     return (
         features,
         intensity,
         np.stack([column("hillas_fov_lon"), column("hillas_fov_lat")], axis=1),
         np.radians(column("hillas_psi")),
-        _telescope_frame(
-            *(column(f"true_{c}") for c in ("alt", "az")),
-            *(column(f"telescope_pointing_{c}")[0] for c in ("altitude", "azimuth")),
+        telescope_frame(
+            column("true_alt"), column("true_az"), column(schema.POINTING_ALT)[0], column(schema.POINTING_AZ)[0]
         ),
         column("true_energy"),
         np.full(len(rows), gamma),
@@ -92,7 +91,7 @@ def _read(path: Path, gamma: bool) -> tuple[np.ndarray, ...]:
     )
 
 
-def _telescope_frame(alt: Float64, az: Float64, pointing_alt: float, pointing_az: float) -> Float64:
+def telescope_frame(alt: Float64, az: Float64, pointing_alt: float, pointing_az: float) -> Float64:
     """Turn directions (deg) into longitude and latitude about the pointing, shape (n, 2)."""
     axis, up, right = pointing_axes(pointing_alt, pointing_az)
     vectors = np.array([direction(a, z) for a, z in zip(alt, az, strict=True)])

@@ -193,10 +193,10 @@ def _shape_figure(receivers: Receivers, showers: list[CorsikaShower]) -> Figure:
                     pooled.setdefault((b, column, who), []).append(values[bins == b])
     labels = ("angle along (deg)", "angle across (deg)", "time about the image's median (ns)")
     for (row, b), (column, label) in product(enumerate(shown), enumerate(labels)):
-        values = [np.concatenate(pooled[b, column, who]) for who in (0, 1)]
-        low, high = np.nanpercentile(values[1], [0.5, 99.5])
+        both = [np.concatenate(pooled[b, column, who]) for who in (0, 1)]
+        low, high = np.nanpercentile(both[1], [0.5, 99.5])
         for who, (name, colour) in enumerate((("ours", OURS), ("CORSIKA", THEIRS))):
-            content, edges = np.histogram(values[who], bins=60, range=(low, high))
+            content, edges = np.histogram(both[who], bins=60, range=(low, high))
             axes[row, column].stairs(content / content.sum(), edges, color=colour, label=name)
         axes[row, column].set_yscale("log")
         axes[row, column].set_xlabel(label)

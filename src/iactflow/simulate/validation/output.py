@@ -122,14 +122,23 @@ def write(outcome: Outcome, docs: Path) -> list[Path]:
         text = _replaced(text, name, content, page)
     written = [page]
     for name, figure in outcome.figures.items():
-        content = io.BytesIO()
-        figure.savefig(content, format="png", metadata={"Software": None})
         path = docs / "figures" / "simulation" / f"{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_bytes(path, content.getvalue())
+        write_bytes(path, png(figure))
         written.append(path)
     write_text(page, text)
     return written
+
+
+def png(figure: Figure) -> bytes:
+    """Draw a figure with a palette of 256 colours, a third of the size of true colours."""
+    from PIL import Image
+
+    drawn, content = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png")
+    image = Image.open(drawn).convert("RGB").quantize(256, kmeans=2)
+    image.save(content, format="png", optimize=True)
+    return content.getvalue()
 
 
 def _replaced(text: str, name: str, content: str, page: Path) -> str:
