@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -183,6 +185,16 @@ def test_hexnet_fits_every_task_at_once(sst1m_store, proton_store, tmp_path):
     total = sum(weight * history[f"val_{task}"][-1] for task, weight in zip(tasks, (1, 2, 1, 1), strict=True))
     assert history["val_loss"][-1] == pytest.approx(total, rel=1e-6)
     assert not (out / "ctlearn.keras").exists()
+
+    fresh = f"""
+import numpy as np
+from iactflow.data.store import Store
+from iactflow.models.bundle import Bundle
+store = Store({[str(store) for store in stores]})
+print(Bundle.load({str(out)!r}).predict(store, np.arange(0, 258, 50))["energy"].tolist())
+"""
+    said = subprocess.run([sys.executable, "-c", fresh], capture_output=True, text=True, check=True).stdout
+    np.testing.assert_allclose(json.loads(said), given["energy"], rtol=1e-5)
 
 
 def test_a_new_head_grows_on_a_frozen_backbone(sst1m_store, proton_store, energy_model, tmp_path):

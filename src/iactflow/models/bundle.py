@@ -174,7 +174,7 @@ def load_model(path: Path) -> Any:
     InputError
         If it is missing or Keras cannot read it.
     """
-    from iactflow.models import layers  # noqa: F401  registers the layers that saved models name
+    from iactflow.models import hexnet, layers, window  # noqa: F401  register the layers that saved models name
     from iactflow.models.backend import keras
 
     if not path.is_file():
