@@ -1,5 +1,7 @@
 """Scoring of every task on predictors whose estimates are known."""
 
+from typing import ClassVar
+
 import numpy as np
 import pytest
 
@@ -21,7 +23,7 @@ class Known:
     """A predictor that adds known errors to the truth."""
 
     name = "known"
-    info = {"instrument": "sst1m-mono"}
+    info: ClassVar = {"instrument": "sst1m-mono"}
 
     def __init__(self, tasks, **errors):
         self.tasks = tasks

@@ -59,7 +59,7 @@ def test_errors_are_those_counted_by_hand(name, wanted):
 
 def test_biases_have_the_sign_of_reconstructed_minus_true_and_their_own_axis(rng):
     true = rng.uniform(-1, 1, (100, 2))
-    reco = true + [0.05, -0.2]
+    reco = true + np.array([0.05, -0.2])
     assert value("bias_lon", true, reco) == pytest.approx(0.05)
     assert value("bias_lat", true, reco) == pytest.approx(-0.2)
     assert metrics_of("skydirection")["skydirection_bias_lon"].better == "zero"
