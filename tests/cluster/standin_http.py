@@ -10,6 +10,16 @@ from urllib.parse import parse_qs, urlsplit
 
 from standin import ROUTES, Kubeflow, Refusal
 
+#: Word for word, of 2.17.0.
+UNKNOWN = (
+    "Failed to authorize with API: Unauthenticated: Failed to check authorization. User identity is empty in the "
+    "request header: [Unauthenticated: Request header error: there is no user identity header.: Request header error: "
+    "there is no user identity header., Authentication failure: Unauthenticated: Review.Status.Authenticated is false. "
+    "Error "
+    'invalid bearer token, token audiences ["https://kubernetes.default.svc"] is invalid for the target audiences '
+    '["pipelines.kubeflow.org"]]: Failed to authenticate token review]'
+)
+
 
 class Handler(BaseHTTPRequestHandler):
     def log_message(self, *arguments):
@@ -32,7 +42,7 @@ class Handler(BaseHTTPRequestHandler):
         kubeflow.requests.append((method, parts.path, dict(self.headers)))
         try:
             if kubeflow.token is not None and self.headers.get("Authorization") != f"Bearer {kubeflow.token}":
-                raise Refusal(401, 16, "Request header error: there is no user identity header.")
+                raise Refusal(401, 16, UNKNOWN)
             status, answer = 200, self.route(kubeflow, method, parts.path, query, body)
         except Refusal as refusal:
             status, answer = refusal.status, refusal.body

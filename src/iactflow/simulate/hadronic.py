@@ -31,6 +31,7 @@ URQMD_ENERGIES = np.array([2, 3.5, 6, 10, 18, 32, 56])  # GeV; Sibyll starts at 
 EVENTS_PER_ENERGY = 400
 SLOWEST_HADRON = 0.3  # GeV of kinetic energy: what is slower (evaporation, spectators of the target) is dropped
 SOFTEST_PHOTON = 0.02  # GeV
+TRIES = 20  # events drawn at most for each inelastic one; a K+ of 2 GeV scatters elastically in three of four
 ELASTIC = 0.9  # share of the energy above which a meson that made nothing new counts as scattered elastically
 
 
@@ -78,13 +79,15 @@ def _check_balance(events: list[Float64], projectile: str, energy: float) -> flo
 def _inelastic(generator: Any, projectile: str, energy: float, n: int, rng: np.random.Generator) -> list[Float64]:
     """Sample n inelastic interactions."""
     events: list[Float64] = []
-    for event in generator(3 * n):
+    for event in generator(TRIES * n):  # drawn one by one
         found = _secondaries(event, projectile, energy, rng)
         if found is not None:
             events.append(found)
         if len(events) == n:
             return events
-    raise IactflowError(f"{projectile} at {energy:.3g} GeV: only {len(events)} of {3 * n} interactions were inelastic.")
+    raise IactflowError(
+        f"{projectile} at {energy:.3g} GeV: only {len(events)} of {TRIES * n} interactions were inelastic."
+    )
 
 
 @contextmanager
