@@ -109,6 +109,8 @@ def test_a_result_of_all_tasks_survives_its_folder_and_is_drawn(result, tmp_path
     for name in ("type-roc", "type-confusion", "energy-bias", "skydirection-containment", "cameradirection-bias-map"):
         assert f'<article class="plot" id="{name}"' in page
     assert "Background rejection at 80 % gammas" in page
+    assert "Angular resolution, sky" in page
+    assert "Angular resolution, camera" in page
 
 
 def test_gammas_alone_have_no_roc_curve_and_say_why(sst1m_store, tmp_path):

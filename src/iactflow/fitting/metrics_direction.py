@@ -6,6 +6,9 @@ import numpy as np
 
 from iactflow.fitting.spec import Spec
 
+#: What titles call the tasks.
+_CALLED = {"cameradirection": "camera", "skydirection": "sky"}
+
 
 @cache
 def coverage() -> float:
@@ -114,11 +117,13 @@ def metrics_of(task: str) -> dict[str, Spec]:
     }
     if task == "cameradirection":
         specs["mean_distance"] = Spec(
-            "Mean distance in the camera",
+            "Mean distance",
             "m",
             "lower",
             False,
             "mean distance of the reconstructed from the true position of the source in ctapipe's CameraFrame",
             _metres,
         )
-    return {f"{task}_{name}": spec for name, spec in specs.items()}
+    # a page may show both tasks beside each other
+    named = {name: spec._replace(title=f"{spec.title}, {_CALLED[task]}") for name, spec in specs.items()}
+    return {f"{task}_{name}": spec for name, spec in named.items()}

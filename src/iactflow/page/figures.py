@@ -14,8 +14,10 @@ from iactflow.plots.reference import Reference
 
 #: Columns of a curve, and their intervals' ends, that are fractions where they have no unit; people read percent.
 _PERCENT = {"bias", "resolution", "fraction", "contained", "background_efficiency", "gamma_efficiency"}
-#: A matrix has a row per pair of bins; the empty ones are left out of its table.
-_COUNT = "n"
+#: First columns of smooth curves, of which every n-th point is listed, so that there are about so many rows.
+_SMOOTH, _ROWS = {"radius", "gamma_efficiency"}, 25
+#: Matrices and maps have a row per cell, known by one of these columns; the empty ones are left out of the table.
+_CELLS, _COUNT = {"fraction", "median_separation"}, "n"
 
 
 def plots(
@@ -45,8 +47,10 @@ def plots(
 
 def _table(name: str, result: Result, entry: Entry) -> Table:
     curve = result.curves[entry.curve or ""]
-    if "fraction" in curve.colnames:
+    if _CELLS.intersection(curve.colnames):
         curve = curve[curve[_COUNT] > 0]
+    if curve.colnames[0] in _SMOOTH:
+        curve = curve[:: -(-len(curve) // _ROWS)]
     head = [f"{column.replace('_', ' ')}{_unit(curve, column)}" for column in curve.colnames]
     shares = {column for column in curve.colnames if _is_share(curve, column)}
     rows = [[_cell(row[column], 100 if column in shares else 1) for column in curve.colnames] for row in curve]

@@ -143,5 +143,5 @@ def _arrows(table: Table) -> go.Figure:
     )
     reach = float(np.max(table["lon_high"]))
     drawn.update_xaxes(range=[-reach, reach])
-    drawn.update_yaxes(range=[-reach, reach], scaleanchor="x")
+    drawn.update_yaxes(range=[-reach, reach])
     return drawn

@@ -72,13 +72,13 @@ def build(samples: Sequence[Sample], config: Report, command: str) -> Page:
         return section_of(samples, section, title, draw)
 
     return Page(
-        title=f"{name}: {', '.join(result.tasks)} of showers",
+        title=f"{name}: {facts.tasks_in_words(result.tasks)} of showers",
         kicker="Report on a model that reconstructs showers from camera images",
         identity=facts.identity(result, [sample.title for sample in samples]),
         sections=[
             Section("summary", "", [block for sample in samples for block in _summary(sample, bool(apart))]),
             each("physics", "Physics", lambda one: plots(plots_for(result.tasks), one.results, reference, one.key)),
-            each("examples", "Images", lambda one: [gallery(one.result)]),
+            each("examples", "Images", lambda one: [gallery(one.result, each=1 if one.key else None)]),
             *([Section("training", "Training", training)] if training else []),
             each("metrics", "Metrics", lambda one: [metrics_table(one.results), definitions(one.result)]),
             Section("cost", "Cost", [cost_table(results)]),
