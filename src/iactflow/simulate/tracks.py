@@ -124,15 +124,18 @@ def emit_along_step(
         r0, r1, r2 = three_uniforms(work.rng)
         f = (j + r0) * share
         g = 1 - f
-        lorentz = mass / (energy - f * loss)
+        per_energy = 1 / (energy - f * loss)
+        lorentz = mass * per_energy
         sin2 = 2 * (row[1] * g + row[3] * f) - lorentz * lorentz
         if sin2 <= 0:
             return
-        spread = wobble * math.sqrt(12 * f * g)
+        c = f * (energy - loss) * per_energy  # part of the scattering: as 1 / energy, most of it towards the end
+        d = 1 - c
+        spread = wobble * math.sqrt(12 * c * d)
         r1, r2 = spread * (r1 - 0.5), spread * (r2 - 0.5)
-        ux = before[4] * g + after[4] * f + r1 * e1x + r2 * e2x
-        uy = before[5] * g + after[5] * f + r2 * e2y
-        uz = before[6] * g + after[6] * f + r1 * e1z + r2 * e2z
+        ux = before[4] * d + after[4] * c + r1 * e1x + r2 * e2x
+        uy = before[5] * d + after[5] * c + r2 * e2y
+        uz = before[6] * d + after[6] * c + r1 * e1z + r2 * e2z
         x, y, z = before[0] * g + after[0] * f, before[1] * g + after[1] * f, before[2] * g + after[2] * f
         norm2 = ux * ux + uy * uy + uz * uz
         if near_any_mirror(m, x, y, z, ux, uy, uz, norm2, sin2, air.level):

@@ -76,7 +76,7 @@ def run(scale: Scale) -> Outcome:
         limits = [np.nanmin(theirs[:, column]), np.nanmax(theirs[:, column])]
         axis.plot(limits, limits, color="0.5", linewidth=0.8)
         scale_name = "log" if column == 0 else "linear"
-        axis.set(xlabel=f"sim_telarray: {name}", ylabel="ours, median, 68 %", xscale=scale_name, yscale=scale_name)
+        axis.set(xlabel=f"sim_telarray:\n{name}", ylabel="ours, median, 68 %", xscale=scale_name, yscale=scale_name)
     header = ["quantity", "images", "showers", "ours / theirs, median of images (95 %); identical codes"]
     return Outcome({"flashcam": table(header, rows)}, {"flashcam": figure})
 

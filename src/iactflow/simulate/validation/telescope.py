@@ -171,7 +171,10 @@ def compare(pairs: list[Pair], geometry: CameraGeometry, focal_length: float) ->
             values.append(_median(f"photoelectrons at {low}-{high} m", ratio[near, 0] / total, "within 5 %"))
     times = np.concatenate([_time_differences(pair) for pair in recorded])
     values.append(_mean("pixel time, mean difference (ns)", times, "1"))
-    values.append(Value("pixel time, standard deviation of differences (ns)", float(times.std()), 0.0, len(times), ""))
+    spread = float(times.std()) / np.sqrt(2 * len(times))
+    values.append(
+        Value("pixel time, standard deviation of differences (ns)", float(times.std()), spread, len(times), "")
+    )
     for name, quantile in (("1 %", 1), ("16 %", 16), ("50 %", 50), ("84 %", 84), ("99 %", 99)):
         dark = [_dark_quantile(pair, quantile) for pair in recorded]
         values.append(_mean(f"empty pixels, {name} quantile, ours - theirs (p.e.)", np.array(dark), ""))
@@ -239,10 +242,10 @@ def _figure(pairs: list[Pair], geometry: CameraGeometry, focal_length: float) ->
         axis.plot(theirs[:, column], ours[:, column], ".", color=OURS, markersize=4)
         limits = [theirs[:, column].min(), theirs[:, column].max()]
         axis.plot(limits, limits, color="0.5", linewidth=0.8)
-        axis.set(xlabel=f"sim_telarray: {name}", ylabel=f"ours (mean of {len(pairs[0].ours)} draws)")
+        axis.set(xlabel=f"sim_telarray:\n{name}", ylabel=f"ours (mean of {len(pairs[0].ours)} draws)")
         if column == 0:
             axis.set(xscale="log", yscale="log")
     times = np.concatenate([_time_differences(pair) for pair in bright if pair.image is not None])
     axes[3].hist(times, bins=40, range=(-2, 2), color=OURS)
-    axes[3].set(xlabel="pixel time, ours - sim_telarray (ns)", ylabel="pixels")
+    axes[3].set(xlabel="pixel time,\nours - sim_telarray (ns)", ylabel="pixels")
     return figure
