@@ -5,6 +5,8 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
+import numpy as np
+
 from benchmarks.reading import BATCH, store_and_loader
 from benchmarks.table import Row, device
 
@@ -66,7 +68,7 @@ def _our_steps(store: Any, model: Any, tasks: list[str]) -> Iterator[float]:
     network = build_network(model, view.shapes, tasks, hexagonal=view.hexagonal)
     optimizer = make_optimizer("adam", 1e-3, schedule="constant", n_steps=STEPS)
     steps = Steps(label_model(view, network), optimizer, losses_of(tasks, Train(), store.camera))
-    columns, everything = [tensor.name for tensor in view.model.inputs], range(len(store))
+    columns, everything = [tensor.name for tensor in view.model.inputs], np.arange(len(store))
     labels = {task: TASKS[task].labels(store, everything) for task in tasks}
     feeder = Feeder(store, everything, columns, labels, batch_size=BATCH, seed=1)
     for epoch in _forever():

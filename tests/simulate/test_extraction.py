@@ -1,18 +1,19 @@
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from iactflow.simulate.extraction import charge_scale, extract
+from iactflow.simulate.extraction import charge_scale, extract, six_neighbours
 from iactflow.simulate.presets import digicam, flashcam
-from iactflow.simulate.waveforms import build_electronics
+from iactflow.simulate.rng import state_of
+from iactflow.simulate.waveforms import build_electronics, new_traces, record
 
 
-def extracted(camera, trace, start, n_samples, response, scale=1.0):
-    neighbours = camera.geometry.neighbor_matrix_sparse
+def extracted(camera, traces, start, n_samples, scale=1.0):
     image, peak_time = (np.empty(camera.n_pixels, np.float32) for _ in range(2))
-    lists = (np.asarray(neighbours.indptr, np.int32), np.asarray(neighbours.indices, np.int32))
-    extract(trace, start, n_samples, *lists, response, 1 / camera.sampling_rate, scale, image, peak_time)
+    neighbours = six_neighbours(camera.geometry)
+    extract(traces, start, n_samples, neighbours, 1 / camera.sampling_rate, scale, image, peak_time)
     return image, peak_time
 
 
@@ -20,10 +21,12 @@ def test_charges_and_times_are_those_of_ctapipe(rng):
     from ctapipe.image.extractor import extract_around_peak, neighbor_average_maximum
 
     camera = digicam()
-    trace = rng.normal(0, 1, (camera.n_pixels, 60)).astype(np.float32)
     response = np.ones(camera.n_pixels, np.float32)
     response[[3, 700]] = 0
-    image, peak_time = extracted(camera, trace, 4, 50, response)
+    traces = new_traces(replace(build_electronics(camera), response=response), 60)
+    trace = rng.normal(0, 1, (camera.n_pixels, 60)).astype(np.float32) * response[:, None]
+    traces.samples[:-1], traces.made[:] = trace, True
+    image, peak_time = extracted(camera, traces, 4, 50)
     neighbours = camera.geometry.neighbor_matrix_sparse
     window = trace[None, :, 4:54]
     peak = neighbor_average_maximum(window, neighbours.indices, neighbours.indptr, 0, (response == 0)[None])
@@ -49,15 +52,12 @@ def test_the_windows_share_is_ctapipes_integration_correction(camera):
 
 def test_a_flat_field_comes_back_as_charge(rng):
     """Forty photoelectrons in every pixel are read as forty, less the gain that the night sky takes."""
-    from iactflow.simulate.waveforms import record
-
     camera = digicam()
     electronics = build_electronics(camera)
     pixel = np.repeat(np.arange(camera.n_pixels), 40).astype(np.int16)
     time = rng.normal(140, 1, pixel.size).astype(np.float32)
-    parts = (electronics.pulse, electronics.charge, electronics.noise, electronics.response, 4.0)
-    trace = np.empty((camera.n_pixels, 90), np.float32)
-    record(trace, pixel, time, 0.0, 0.0, *parts, rng)
-    image, peak_time = extracted(camera, trace, 20, 50, electronics.response, charge_scale(camera, electronics))
+    traces = new_traces(electronics, 90)
+    record(traces, pixel, time, 0.0, 0.0, electronics.pulse, electronics.charge, 4.0, state_of(rng))
+    image, peak_time = extracted(camera, traces, 20, 50, charge_scale(camera, electronics))
     assert image.mean() == pytest.approx(40 * camera.gain, rel=0.03)
     assert np.median(peak_time) == pytest.approx(140 + 14.8 - 80, abs=3)

@@ -4,7 +4,8 @@ import pytest
 from iactflow.errors import ConfigError
 from iactflow.simulate.camera_tables import read_geometry
 from iactflow.simulate.presets import FLASHCAM_TRIGGER, SST1M_TRIGGER, digicam
-from iactflow.simulate.trigger import build_groups, coincident, find_triplets, first_crossing
+from iactflow.simulate.trigger import brightest_group, build_groups, coincident, find_triplets, first_crossing
+from iactflow.simulate.waveforms import Traces
 
 
 @pytest.mark.parametrize(("camera", "n"), [("DigiCam", 432), ("FlashCam", 588)])
@@ -30,11 +31,15 @@ def test_groups_have_21_and_9_pixels():
     assert set(np.diff(build_groups(read_geometry("FlashCam"), FLASHCAM_TRIGGER).indptr)) == {3}
 
 
-def crossing(trace, groups, trigger, scale, lit=None):
-    lit = np.ones(len(trace), bool) if lit is None else lit
-    shaping = np.array(trigger.shaping)
-    arrays = (groups.triplets, groups.indptr, groups.members, shaping)
-    return first_crossing(trace, lit, *arrays, scale, trigger.clip, trigger.threshold, 18, 59)
+def crossing(trace, groups, trigger, scale, photoelectrons=1, first=18, last=59):
+    """Sample at which waveforms trigger whose pixels all have the same number of photoelectrons."""
+    n = len(trace)
+    samples = np.vstack([trace, np.zeros_like(trace[:1])]).astype(np.float32)
+    nothing, ones = np.zeros(1, np.float32), np.ones(n, np.float32)
+    traces = Traces(samples, np.ones(n, bool), nothing, ones, np.zeros(1, np.uint64))
+    true_image = np.full(n, photoelectrons, np.int32)
+    limits = (float(trigger.clip), float(trigger.threshold), float(trigger.min_group))
+    return first_crossing(traces, true_image, groups, np.array(trigger.shaping), float(scale), limits, first, last)
 
 
 def test_the_threshold_decides_and_the_first_sample_over_it_is_found():
@@ -47,7 +52,7 @@ def test_the_threshold_decides_and_the_first_sample_over_it_is_found():
     assert crossing(trace, groups, SST1M_TRIGGER, 1.0) == -1
     trace[patch, 30:32] = step * 1.001
     assert crossing(trace, groups, SST1M_TRIGGER, 1.0) == 31
-    assert crossing(trace, groups, SST1M_TRIGGER, 1.0, lit=np.zeros(1296, bool)) == -1
+    assert crossing(trace, groups, SST1M_TRIGGER, 1.0, photoelectrons=0) == -1
 
 
 def test_real_waveforms_of_triggered_telescopes_trigger_at_their_trigger_sample(sst1m_simtel):
@@ -65,13 +70,18 @@ def test_real_waveforms_of_triggered_telescopes_trigger_at_their_trigger_sample(
             for r1 in event.r1.tel.values():
                 padded = np.pad(r1.waveform[0], ((0, 0), (0, 20)))
                 scale = SST1M_TRIGGER.scale * camera.counts_per_pe * peak
-                arrays = (groups.triplets, groups.indptr, groups.members, np.array(SST1M_TRIGGER.shaping))
-                lit = np.ones(1296, bool)
-                found.append(first_crossing(padded, lit, *arrays, scale, 255.0, SST1M_TRIGGER.threshold, 3, 50))
+                found.append(crossing(padded, groups, SST1M_TRIGGER, scale, first=3, last=50))
     found = np.array(found)
     assert len(found) == 129
     assert (found >= 0).all()
     assert (np.abs(found - 18) <= 2).mean() > 0.9
+
+
+def test_the_brightest_group_is_found():
+    groups = build_groups(read_geometry("DigiCam"), SST1M_TRIGGER)
+    true_image = np.zeros(1296, np.int32)
+    true_image[groups.triplets[groups.members[groups.indptr[7] : groups.indptr[8]]]] = 2
+    assert brightest_group(true_image, groups) == 42  # two in each of 21 pixels
 
 
 def test_telescopes_in_coincidence():

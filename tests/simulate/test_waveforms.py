@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from iactflow.simulate.presets import digicam
-from iactflow.simulate.waveforms import borel_charges, build_electronics, draw_response, record
+from iactflow.simulate.rng import state_of
+from iactflow.simulate.waveforms import borel_charges, build_electronics, draw_response, make, new_traces, record
 
 
 @pytest.fixture(scope="module")
@@ -13,10 +14,12 @@ def electronics():
 
 
 def recorded(electronics, pixel, time, rng, n_trace=90):
-    parts = (electronics.pulse, electronics.charge, electronics.noise, electronics.response, electronics.sample_width)
-    trace = np.empty((1296, n_trace), np.float32)
-    record(trace, np.asarray(pixel, np.int16), np.asarray(time, np.float32), 0.0, 0.0, *parts, rng)
-    return trace
+    traces = new_traces(electronics, n_trace)
+    parts = (electronics.pulse, electronics.charge, electronics.sample_width)
+    record(traces, np.asarray(pixel, np.int16), np.asarray(time, np.float32), 0.0, 0.0, *parts, state_of(rng))
+    for other in range(1296):
+        make(traces, other, 0, n_trace)
+    return traces.samples[:1296]
 
 
 def test_crosstalk_charges_have_mean_one_and_borels_variance(rng):

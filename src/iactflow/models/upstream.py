@@ -16,7 +16,7 @@ def upstream_model(network: Any) -> Any:
     Returns
     -------
     keras.Model
-        With copies of the weights; a bare tensor for the type alone, as upstream has it.
+        With the same weights; a bare tensor for the type alone, as upstream has it.
 
     Notes
     -----
@@ -25,17 +25,17 @@ def upstream_model(network: Any) -> Any:
     the type alone is named ``type``, and one among several tasks is an Activation.
     """
     tasks = list(network.output)
-    alone = tasks == ["type"]
+    if "type" not in tasks:
+        return network
+    if tasks != ["type"]:
+        softmax = keras.layers.Activation("softmax", name="type_softmax")
+        outputs = {**network.output, "type": softmax(network.get_layer("type").output)}
+        return keras.Model(network.input, outputs, name=network.name)
 
     def copy(layer: Any) -> Any:
-        if layer.name == "type":
-            return layer.__class__.from_config({**layer.get_config(), "name": "type_logits" if alone else "type"})
-        if isinstance(layer, keras.layers.Softmax):
-            if alone:
-                return keras.layers.Softmax(name="type")
-            return keras.layers.Activation("softmax", name="type_softmax")
-        return layer.__class__.from_config(layer.get_config())
+        names = {"type": "type_logits"} if not isinstance(layer, keras.layers.Softmax) else {layer.name: "type"}
+        return layer.__class__.from_config({**layer.get_config(), "name": names.get(layer.name, layer.name)})
 
     model = keras.models.clone_model(network, clone_function=copy)
     model.set_weights(network.get_weights())
-    return keras.Model(model.input, model.output["type"], name=network.name) if alone else model
+    return keras.Model(model.input, model.output["type"], name=network.name)

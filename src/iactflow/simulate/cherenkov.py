@@ -232,7 +232,7 @@ def shine(
             a, b = p * sin, q * sin
             vx = (ux * cos + e1x * a + e2x * b) * bend
             vy = (uy * cos + e1y * a + e2y * b) * bend
-            vz = uz * cos + e1z * a + e2z * b
+            vz = math.copysign(math.sqrt(1 - vx * vx - vy * vy), uz)
             forward = -(vx * m.axis[0] + vy * m.axis[1] + vz * m.axis[2])
             if forward < m.cos_photon:
                 continue

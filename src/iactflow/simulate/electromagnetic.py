@@ -34,7 +34,7 @@ LOG_E_MIN = float(np.log(0.010))  # GeV
 LOG_E_MAX = float(np.log(2e6))
 LOG_E_STEP = (LOG_E_MAX - LOG_E_MIN) / (N_ENERGY - 1)
 LOSS_HEIGHT_STEP = 2_000.0  # m; the density effect is tabulated at such heights
-MAX_STEP = 0.4 * RADIATION_LENGTH  # g / cm2, and ...
+MAX_STEP = 0.15 * RADIATION_LENGTH  # g / cm2, and ...
 MAX_LOSS = 0.3  # ... of its energy is the most an electron loses continuously in one step
 
 

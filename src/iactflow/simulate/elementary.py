@@ -44,6 +44,6 @@ def sine_cosine(angle: float) -> tuple[float, float]:
 
 @always_inlined
 def inverse_root(x: float) -> float:
-    """Return 1 / sqrt(x) of a number within 0.9 to 1.1, to 1e-5 at the ends and 1e-9 within 0.99 to 1.01."""
+    """Return 1 / sqrt(x) of a number within 0.9 to 1.1, to 2e-5 at the ends and 1e-8 within 0.99 to 1.01."""
     y = 1.5 - 0.5 * x
     return y * (1.5 - 0.5 * x * y * y)

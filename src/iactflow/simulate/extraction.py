@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from iactflow.simulate.compiled import compiled_allocating, inlined
 from iactflow.simulate.telescope import CameraModel
+from iactflow.simulate.waveforms import Traces, make
 
 if TYPE_CHECKING:
+    from ctapipe.instrument import CameraGeometry
+
     from iactflow.simulate.waveforms import Electronics
 
 #: Samples summed, and samples of them before the peak: defaults of ctapipe 0.32.
@@ -40,20 +43,36 @@ def charge_scale(camera: CameraModel, electronics: Electronics) -> float:
     return float(1 / (share * electronics.pulse_sum))
 
 
-@njit(cache=True)
-def extract(trace, start, n_samples, indptr, neighbours, response, width, scale, image, peak_time):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def six_neighbours(geometry: CameraGeometry) -> np.ndarray:
+    """List the neighbours of each pixel, uint64 of shape (n_pixels, 6); n_pixels where there is none."""
+    matrix = geometry.neighbor_matrix_sparse
+    out = np.full((geometry.n_pixels, 6), geometry.n_pixels, np.uint64)
+    for pixel, neighbours in enumerate(np.split(matrix.indices, matrix.indptr[1:-1])):
+        out[pixel, : len(neighbours)] = neighbours
+    return out
+
+
+@compiled_allocating
+def extract(
+    traces: Traces,
+    start: int,
+    n_samples: int,
+    neighbours: np.ndarray,
+    width: float,
+    scale: float,
+    image: np.ndarray,
+    peak_time: np.ndarray,
+) -> None:
     """Extract charge and time of all pixels, into `image` and `peak_time`.
 
     Parameters
     ----------
-    trace : ndarray of float32, shape (n_pixels, n_trace)
-        Waveforms.
+    traces : Traces
+        Waveforms; those that are missing are made. Dead pixels (response 0) give charge and time 0.
     start, n_samples : int
         The part of them that was read out.
-    indptr, neighbours : ndarray of int32
-        Neighbours of pixel p: ``neighbours[indptr[p]:indptr[p + 1]]``.
-    response : ndarray of float32, shape (n_pixels,)
-        0 for dead pixels, which give charge and time 0 and do not count as neighbours.
+    neighbours : ndarray of uint64, shape (n_pixels, 6)
+        As `six_neighbours` gives them; dead ones do not count.
     width : float
         ns per sample.
     scale : float
@@ -66,31 +85,38 @@ def extract(trace, start, n_samples, indptr, neighbours, response, width, scale,
     The window is placed on the maximum of the sum of the neighbours' waveforms; the time is the mean of the window's
     positive samples, weighted by them.
     """
+    samples = traces.samples
+    for p in range(image.size):
+        make(traces, p, start, start + n_samples)
     total = np.empty(n_samples, np.float32)
-    for p in range(trace.shape[0]):
+    for p in range(image.size):
         image[p] = 0.0
         peak_time[p] = 0.0
-        if response[p] == 0.0:
+        if traces.response[p] == 0.0:
             continue
-        total[:] = 0.0
-        for k in range(indptr[p], indptr[p + 1]):
-            q = neighbours[k]
-            if response[q] == 0.0:
-                continue
-            for s in range(n_samples):
-                total[s] += trace[q, start + s]
-        peak = 0
-        for s in range(1, n_samples):
-            if total[s] > total[peak]:
-                peak = s
-        charge = 0.0
-        weight = 0.0
-        moment = 0.0
+        a, b, c, d, e, f = neighbours[p]  # the waveform of a dead pixel is zero
+        for s in range(np.uint64(n_samples)):
+            i = np.uint64(start) + s
+            total[s] = samples[a, i] + samples[b, i] + samples[c, i] + samples[d, i] + samples[e, i] + samples[f, i]
+        peak = _first_maximum(total)
+        charge, weight, moment = 0.0, 0.0, 0.0
         for s in range(max(0, peak - WINDOW_SHIFT), min(peak - WINDOW_SHIFT + WINDOW_WIDTH, n_samples)):
-            sample = trace[p, start + s]
+            sample = samples[p, start + s]
             charge += sample
-            if sample > 0.0:
-                weight += sample
-                moment += sample * s
+            positive = max(sample, np.float32(0))
+            weight += positive
+            moment += positive * s
         image[p] = charge * scale
         peak_time[p] = (moment / weight if weight > 0.0 else peak) * width
+
+
+@inlined
+def _first_maximum(values: np.ndarray) -> int:
+    """Give the place of the largest value: the value first, since that loop is quick, then its place."""
+    largest = values[0]
+    for value in values:
+        largest = value if value > largest else largest
+    place = 0
+    while values[place] < largest:
+        place += 1
+    return place

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from iactflow.simulate.cherenkov import DENSITY, DEPTH, REFRACTIVITY, YIELD, Air, Mirrors, look_up
 from iactflow.simulate.compiled import inlined
 from iactflow.simulate.decays import HADRON_CUT, MUON_CUT, decay, push_or_drop
-from iactflow.simulate.elementary import sine_cosine
 from iactflow.simulate.electromagnetic import EXCITATION, STERNHEIMER, TWO_PI_RE2_N_M, EmTables
+from iactflow.simulate.elementary import sine_cosine
 from iactflow.simulate.library import HadronTables
 from iactflow.simulate.particles import (
     C_TAU,

@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
-from iactflow.simulate.extraction import charge_scale, extract
+from iactflow.simulate.exposure import expose
+from iactflow.simulate.extraction import charge_scale, extract, six_neighbours
 from iactflow.simulate.light import Light, Receivers
-from iactflow.simulate.optics import Facets, build_facets, reflect
-from iactflow.simulate.pixels import build_raster, find_pixels
+from iactflow.simulate.optics import NOWHERE, Facets, build_facets
+from iactflow.simulate.pixels import build_raster
+from iactflow.simulate.rng import state_of
 from iactflow.simulate.telescope import Instrument
 from iactflow.simulate.trigger import brightest_group, build_groups, coincident, first_crossing
-from iactflow.simulate.waveforms import Electronics, build_electronics, draw_response, record
+from iactflow.simulate.waveforms import build_electronics, draw_response, new_traces, record
 
 #: Sample of the simulated waveform at which the median photoelectron arrives, and samples before and after the last
 #: possible readout. sim_telarray simulates 90 samples of the DigiCam (FADC_BINS) with the readout within.
@@ -49,6 +52,23 @@ class TelescopeImage:
     trigger_time: float
 
 
+class _Exposed(NamedTuple):
+    """One telescope's light on the camera."""
+
+    telescope: int
+    pixel: np.ndarray
+    time: np.ndarray
+    true_image: np.ndarray
+
+
+class _Triggered(NamedTuple):
+    """A telescope that triggered: sample of the trigger, and when that was (ns)."""
+
+    exposed: _Exposed
+    sample: int
+    time: float
+
+
 class Observer:
     """The telescopes of an instrument, set up for many events.
 
@@ -60,24 +80,24 @@ class Observer:
 
     def __init__(self, instrument: Instrument) -> None:
         self.instrument = instrument
-        camera = instrument.camera
+        camera, trigger = instrument.camera, instrument.trigger
         self.raster = build_raster(camera.geometry)
-        self.groups = build_groups(camera.geometry, instrument.trigger)
+        self.groups = build_groups(camera.geometry, trigger)
         self.facets: list[Facets] = [build_facets(instrument.dish, int(tel)) for tel in instrument.tel_ids]
-        electronics = build_electronics(camera)
-        self.electronics: list[Electronics] = [
-            replace(electronics, response=draw_response(camera, int(tel))) for tel in instrument.tel_ids
+        self.electronics = build_electronics(camera)
+        self.charge_scale = charge_scale(camera, self.electronics)
+        self.neighbours = six_neighbours(camera.geometry)
+        self.n_trace = camera.n_samples + 2 * _MARGIN
+        self._traces = [
+            new_traces(replace(self.electronics, response=draw_response(camera, int(tel))), self.n_trace)
+            for tel in instrument.tel_ids
         ]
-        self.charge_scale = charge_scale(camera, electronics)
-        neighbours = camera.geometry.neighbor_matrix_sparse
-        self.indptr = np.asarray(neighbours.indptr, np.int32)
-        self.neighbours = np.asarray(neighbours.indices, np.int32)
+        self._n_pixels = camera.n_pixels
+        self._shaping = np.array(trigger.shaping)
+        self._limits = (float(trigger.clip), float(trigger.threshold), float(trigger.min_group))
+        self._scale = float(trigger.scale * camera.counts_per_pe)
         far = np.hypot(camera.geometry.pix_x.to_value("m"), camera.geometry.pix_y.to_value("m")).max()
         self._view = math.degrees(far / instrument.dish.focal_length) + _BESIDE
-        self.n_trace = camera.n_samples + 2 * _MARGIN
-        self._trace = np.empty(
-            (camera.n_pixels, self.n_trace), np.float32
-        )  # reused: fresh memory costs as much as filling it
 
     def receivers(self, alt: float, az: float) -> Receivers:
         """Give discs that hold all facets of the mirrors, pointing at (alt, az) in deg."""
@@ -100,21 +120,21 @@ class Observer:
         list of TelescopeImage
             Those of the telescopes that triggered the array; empty if it did not trigger.
         """
-        edges = np.searchsorted(light.telescope, np.arange(len(self.facets) + 1))
-        images: list[TelescopeImage] = []
-        for telescope, (first, last) in enumerate(pairwise(edges)):
-            if last - first < self.instrument.trigger.min_photoelectrons:
-                continue
-            pixel, time = self.focus(telescope, light, slice(first, last), rng)
-            if len(pixel) >= self.instrument.trigger.min_photoelectrons:
-                image = self._record(telescope, pixel, time, rng)
-                if image is not None:
-                    images.append(image)
-        if len(images) < self.instrument.min_telescopes:
+        least, enough = self.instrument.trigger.min_photoelectrons, self.instrument.min_telescopes
+        edges = np.searchsorted(light.telescope, np.arange(len(self.facets) + 1)).tolist()
+        parts = [(t, slice(*edge)) for t, edge in enumerate(pairwise(edges)) if edge[1] - edge[0] >= least]
+        if len(parts) < enough:
             return []
-        times = np.array([image.trigger_time for image in images])
-        chosen = coincident(times, self.instrument.coincidence, self.instrument.min_telescopes)
-        return [image for image, keep in zip(images, chosen, strict=True) if keep]
+        state = state_of(rng)
+        bright = [one for t, part in parts if (one := self._expose(t, light, part, state)) is not None]
+        if len(bright) < enough:
+            return []
+        triggered = [one for exposed in bright if (one := self._trigger(exposed, state)) is not None]
+        if len(triggered) < enough:
+            return []
+        times = np.array([one.time for one in triggered])
+        chosen = coincident(times, self.instrument.coincidence, enough)
+        return [self._read_out(one) for one, keep in zip(triggered, chosen, strict=True) if keep]
 
     def focus(
         self, telescope: int, light: Light, part: slice, rng: np.random.Generator
@@ -139,56 +159,51 @@ class Observer:
         time : ndarray of float32, shape (n,), ns
             Arrival at the camera, less the way along the axis.
         """
-        facets = self.facets[telescope]
-        drawn = light.mirror_x is None or light.mirror_y is None
-        nowhere = np.full(part.stop - part.start, -np.inf, np.float32) if drawn else None
-        x, y, delay = reflect(
-            light.fov_lon[part],
-            light.fov_lat[part],
-            nowhere if light.mirror_x is None else light.mirror_x[part],
-            nowhere if light.mirror_y is None else light.mirror_y[part],
-            facets.centre,
-            facets.normal,
-            facets.curvature,
-            facets.raster,
-            facets.extent,
-            facets.infinity_plane if drawn else facets.focal_plane,
-            math.radians(self.instrument.dish.reflection_angle),
-            rng,
-        )
-        pixel = find_pixels(
-            np.where(np.isfinite(delay), x, np.inf).astype(np.float32), y, self.raster.index, self.raster.extent
-        )
-        seen = pixel >= 0
-        return pixel[seen], (light.time[part] + delay)[seen]
+        exposed = self._focus(telescope, light, part, state_of(rng))
+        return exposed.pixel, exposed.time
 
-    def _record(
-        self, telescope: int, pixel: np.ndarray, time: np.ndarray, rng: np.random.Generator
-    ) -> TelescopeImage | None:
-        camera, trigger, electronics = self.instrument.camera, self.instrument.trigger, self.electronics[telescope]
-        true_image = np.bincount(pixel, minlength=camera.n_pixels).astype(np.int32)
-        groups = self.groups
-        if brightest_group(true_image, groups.triplets, groups.indptr, groups.members) < trigger.min_group:
-            return None
-        width = electronics.sample_width
-        begin = float(np.median(time)) - _ARRIVAL * width
-        trace = self._trace
-        record(
-            trace, pixel, time, begin, camera.transit_time_spread,
-            electronics.pulse, electronics.charge, electronics.noise, electronics.response, width, rng,
+    def _focus(self, telescope: int, light: Light, part: slice, state: np.ndarray) -> _Exposed:
+        n = part.stop - part.start
+        if light.mirror_x is None or light.mirror_y is None:
+            x = y = np.full(n, NOWHERE, np.float32)
+        else:
+            x, y = light.mirror_x[part], light.mirror_y[part]
+        pixel, time = np.empty(n, np.int16), np.empty(n, np.float32)
+        true_image = np.empty(self._n_pixels, np.int32)
+        met = expose(
+            light.fov_lon[part], light.fov_lat[part], light.time[part], x, y, self.facets[telescope], self.raster,
+            state, pixel, time, true_image,
         )  # fmt: skip
-        before = camera.samples_before_trigger
+        return _Exposed(telescope, pixel[:met], time[:met], true_image)
+
+    def _expose(self, telescope: int, light: Light, part: slice, state: np.ndarray) -> _Exposed | None:
+        """Give the light of a telescope that may trigger."""
+        trigger = self.instrument.trigger
+        exposed = self._focus(telescope, light, part, state)
+        if len(exposed.pixel) < trigger.min_photoelectrons:
+            return None
+        return exposed if brightest_group(exposed.true_image, self.groups) >= trigger.min_group else None
+
+    def _trigger(self, exposed: _Exposed, state: np.ndarray) -> _Triggered | None:
+        camera, electronics = self.instrument.camera, self.electronics
+        width, before = electronics.sample_width, camera.samples_before_trigger
+        begin = float(np.median(exposed.time)) - _ARRIVAL * width
+        traces = self._traces[exposed.telescope]
+        record(
+            traces, exposed.pixel, exposed.time, begin, camera.transit_time_spread, electronics.pulse,
+            electronics.charge, width, state,
+        )  # fmt: skip
         sample = first_crossing(
-            trace, true_image > 0, groups.triplets, groups.indptr, groups.members,
-            np.array(trigger.shaping), trigger.scale * camera.counts_per_pe, trigger.clip, trigger.threshold,
+            traces, exposed.true_image, self.groups, self._shaping, self._scale, self._limits,
             before, self.n_trace - camera.n_samples + before + 1,
         )  # fmt: skip
-        if sample < 0:
-            return None
-        image = np.empty(camera.n_pixels, np.float32)
-        peak_time = np.empty(camera.n_pixels, np.float32)
+        return _Triggered(exposed, sample, begin + sample * width) if sample >= 0 else None
+
+    def _read_out(self, triggered: _Triggered) -> TelescopeImage:
+        camera, exposed = self.instrument.camera, triggered.exposed
+        image, peak_time = (np.empty(self._n_pixels, np.float32) for _ in range(2))
         extract(
-            trace, sample - before, camera.n_samples, self.indptr, self.neighbours, electronics.response, width,
-            self.charge_scale, image, peak_time,
+            self._traces[exposed.telescope], triggered.sample - camera.samples_before_trigger, camera.n_samples,
+            self.neighbours, self.electronics.sample_width, self.charge_scale, image, peak_time,
         )  # fmt: skip
-        return TelescopeImage(telescope, image, peak_time, true_image, begin + sample * width)
+        return TelescopeImage(exposed.telescope, image, peak_time, exposed.true_image, triggered.time)

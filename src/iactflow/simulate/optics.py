@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from iactflow.simulate.compiled import inlined
 from iactflow.simulate.particles import SPEED_OF_LIGHT
+from iactflow.simulate.rng import Rng, normals, uniform
 from iactflow.simulate.telescope import Dish, FacetLayout
 
 #: Distance between two points of the raster that finds the facet under a point, m.
 _RASTER = 0.01
+#: Place on the mirror of photons that come without one, m.
+NOWHERE = -1e30
 
 
-@dataclass(frozen=True)
-class Facets:
+class Facets(NamedTuple):
     """Facets of a dish, aligned; z along the optical axis, dish centre at the origin.
 
-    Parameters
+    Attributes
     ----------
     centre, normal : ndarray, shape (n, 3)
         Centres in m and unit normals.
@@ -29,8 +31,10 @@ class Facets:
         Number of the facet over each cell of the plane perpendicular to the axis; -1 beside facets.
     extent : float
         Half the width of the raster, m.
-    focal_plane : float
-        Height of the camera, m; with `infinity_plane` for photons whose place on the mirror was drawn.
+    focal_plane, infinity_plane : float
+        Height of the camera, m, and its height for photons whose place on the mirror is drawn.
+    blur : float
+        Standard deviation of the roughness of the surface, rad per axis.
     """
 
     centre: np.ndarray
@@ -40,6 +44,7 @@ class Facets:
     extent: float
     focal_plane: float
     infinity_plane: float
+    blur: float
 
     @property
     def outer_radius(self) -> float:
@@ -113,7 +118,8 @@ def build_facets(dish: Dish, seed: int) -> Facets:
     own = distance if dish.facet_focal_length is None else np.full(len(xy), dish.facet_focal_length)
     curvature = 2 * (own + dish.facet_focal_spread * rng.standard_normal(len(xy)))
     raster, extent = _raster(xy, dish.facet_size)
-    return Facets(centre, normal, curvature, raster, extent, 1 / (1 / f - 1 / dish.focus_distance), f)
+    plane, blur = 1 / (1 / f - 1 / dish.focus_distance), math.radians(dish.reflection_angle)
+    return Facets(centre, normal, curvature, raster, extent, plane, f, blur)
 
 
 def _raster(xy: np.ndarray, size: float) -> tuple[np.ndarray, float]:
@@ -131,85 +137,76 @@ def _raster(xy: np.ndarray, size: float) -> tuple[np.ndarray, float]:
     return raster, extent
 
 
-@njit(cache=True)
-def reflect(fov_lon, fov_lat, mirror_x, mirror_y, centre, normal, curvature, raster, extent, plane, blur, rng):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Follow photons from the dish's plane over a facet to the focal plane.
+@inlined
+def _facet_under(facets: Facets, x: float, y: float) -> int:
+    """Give the facet over a place in the plane (m), or -1."""
+    n = facets.raster.shape[0]
+    scale = n / (2 * facets.extent)
+    i, j = int((x + facets.extent) * scale), int((y + facets.extent) * scale)
+    return int(facets.raster[i, j]) if 0 <= i < n and 0 <= j < n else -1
+
+
+@inlined
+def reflect(
+    fov_lon: float, fov_lat: float, x: float, y: float, facets: Facets, rng: Rng
+) -> tuple[bool, float, float, float]:
+    """Follow a photon from the dish's plane over a facet to the focal plane.
 
     Parameters
     ----------
-    fov_lon, fov_lat : ndarray of float32, shape (n,), deg
-        Directions in the tangent plane of the pointing.
-    mirror_x, mirror_y : ndarray of float32, shape (n,), m
-        Crossing of the plane through the dish's centre; negative infinity: a place on a facet is drawn.
-    centre, normal, curvature, raster, extent
-        As in `Facets`.
-    plane : float
-        Height of the camera, m.
-    blur : float
-        Standard deviation of the roughness of the surface, rad per axis.
-    rng : numpy.random.Generator
-        Source of random numbers.
+    fov_lon, fov_lat : float, deg
+        Direction in the tangent plane of the pointing.
+    x, y : float, m
+        Crossing of the plane through the dish's centre; `NOWHERE`: a place on a facet is drawn.
+    facets : Facets
+        The dish.
+    rng : ndarray of uint64, shape (2,)
+        State of the random numbers.
 
     Returns
     -------
-    x, y : ndarray of float32, shape (n,), m
+    met : bool
+        Whether it meets a facet.
+    x, y : float, m
         Place in the camera frame, in which a source at higher altitude or azimuth has larger x or y.
-    delay : ndarray of float32, shape (n,), ns
-        Time from the plane through the dish's centre to the camera, less that along the axis; NaN if no facet is met.
+    delay : float, ns
+        Time from the plane through the dish's centre to the camera, less that along the axis.
     """
-    n = fov_lon.size
-    out_x = np.empty(n, np.float32)
-    out_y = np.empty(n, np.float32)
-    delay = np.empty(n, np.float32)
-    width = 2.0 * extent / raster.shape[0]
-    for i in range(n):
-        tx = math.radians(fov_lat[i])
-        ty = math.radians(fov_lon[i])
-        x = float(mirror_x[i])
-        y = float(mirror_y[i])
-        facet = -1
-        if x > -1e30:
-            height = 0.0
-            for _ in range(2):  # the facet lies above the plane, where the photon is tx * height further
-                px = int((x + tx * height + extent) / width)
-                py = int((y + ty * height + extent) / width)
-                facet = -1
-                if 0 <= px < raster.shape[0] and 0 <= py < raster.shape[0]:
-                    facet = raster[px, py]
-                if facet < 0:
-                    break
-                height = centre[facet, 2]
-        else:
-            while facet < 0:
-                x = extent * (2 * rng.random() - 1)
-                y = extent * (2 * rng.random() - 1)
-                facet = raster[int((x + extent) / width), int((y + extent) / width)]
-            x -= tx * centre[facet, 2]
-            y -= ty * centre[facet, 2]
+    tx, ty = math.radians(fov_lat), math.radians(fov_lon)
+    facet, plane = -1, facets.focal_plane
+    if x > NOWHERE:
+        facet = _facet_under(facets, x, y)
+        if facet >= 0:  # it lies above the plane, where the photon is tx * height further
+            height = facets.centre[facet, 2]
+            facet = _facet_under(facets, x + tx * height, y + ty * height)
         if facet < 0:
-            delay[i] = np.nan
-            continue
-        norm = 1.0 / math.sqrt(1.0 + tx * tx + ty * ty)
-        dx, dy, dz = -tx * norm, -ty * norm, -norm
-        radius = curvature[facet]
-        cx = centre[facet, 0] + radius * normal[facet, 0]
-        cy = centre[facet, 1] + radius * normal[facet, 1]
-        cz = centre[facet, 2] + radius * normal[facet, 2]
-        bx, by, bz = x - cx, y - cy, -cz
-        b = bx * dx + by * dy + bz * dz
-        root = b * b - (bx * bx + by * by + bz * bz - radius * radius)
-        path = -b + math.sqrt(root)  # the lower half of the sphere
-        hx, hy, hz = x + path * dx, y + path * dy, path * dz
-        nx, ny, nz = (cx - hx) / radius, (cy - hy) / radius, (cz - hz) / radius
-        if blur > 0.0:
-            nx += blur * rng.standard_normal()
-            ny += blur * rng.standard_normal()
-            scale = 1.0 / math.sqrt(nx * nx + ny * ny + nz * nz)
-            nx, ny, nz = nx * scale, ny * scale, nz * scale
-        along = 2.0 * (dx * nx + dy * ny + dz * nz)
-        dx, dy, dz = dx - along * nx, dy - along * ny, dz - along * nz
-        rest = (plane - hz) / dz
-        out_x[i] = -(hx + rest * dx)
-        out_y[i] = -(hy + rest * dy)
-        delay[i] = (path + rest - plane) / SPEED_OF_LIGHT
-    return out_x, out_y, delay
+            return False, 0.0, 0.0, 0.0
+    else:
+        plane = facets.infinity_plane
+        while facet < 0:
+            x = facets.extent * (2 * uniform(rng) - 1)
+            y = facets.extent * (2 * uniform(rng) - 1)
+            facet = _facet_under(facets, x, y)
+        x -= tx * facets.centre[facet, 2]
+        y -= ty * facets.centre[facet, 2]
+    norm = 1.0 / math.sqrt(1.0 + tx * tx + ty * ty)
+    dx, dy, dz = -tx * norm, -ty * norm, -norm
+    radius = facets.curvature[facet]
+    cx = facets.centre[facet, 0] + radius * facets.normal[facet, 0]
+    cy = facets.centre[facet, 1] + radius * facets.normal[facet, 1]
+    cz = facets.centre[facet, 2] + radius * facets.normal[facet, 2]
+    bx, by, bz = x - cx, y - cy, -cz
+    b = bx * dx + by * dy + bz * dz
+    path = -b + math.sqrt(b * b - (bx * bx + by * by + bz * bz - radius * radius))  # the lower half of the sphere
+    hx, hy, hz = x + path * dx, y + path * dy, path * dz
+    nx, ny, nz = (cx - hx) / radius, (cy - hy) / radius, (cz - hz) / radius
+    if facets.blur > 0.0:
+        r1, r2 = normals(rng)
+        nx += facets.blur * r1
+        ny += facets.blur * r2
+        scale = 1.0 / math.sqrt(nx * nx + ny * ny + nz * nz)
+        nx, ny, nz = nx * scale, ny * scale, nz * scale
+    along = 2.0 * (dx * nx + dy * ny + dz * nz)
+    dx, dy, dz = dx - along * nx, dy - along * ny, dz - along * nz
+    rest = (plane - hz) / dz
+    return True, -(hx + rest * dx), -(hy + rest * dy), (path + rest - plane) / SPEED_OF_LIGHT

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from iactflow.simulate import vertices
 from iactflow.simulate.cherenkov import DEPTH, Air, height_of, look_up
 from iactflow.simulate.compiled import always_inlined, inlined
-from iactflow.simulate.elementary import ln, sine_cosine
 from iactflow.simulate.electromagnetic import LOG_E_MIN, LOG_E_STEP, N_ENERGY, EmTables
+from iactflow.simulate.elementary import ln, sine_cosine
 from iactflow.simulate.particles import ELECTRON, M_ELECTRON, PI_MINUS, PI_PLUS, POSITRON, SPEED_OF_LIGHT
 from iactflow.simulate.rng import azimuth, exponential, uniform
 from iactflow.simulate.scattering import turn

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
+
+from iactflow.simulate.compiled import always_inlined, compiled
 
 if TYPE_CHECKING:
     from ctapipe.instrument import CameraGeometry
@@ -15,11 +15,10 @@ if TYPE_CHECKING:
 _STEP = 0.02
 
 
-@dataclass(frozen=True)
-class PixelRaster:
+class PixelRaster(NamedTuple):
     """Pixel number over a grid of the focal plane.
 
-    Parameters
+    Attributes
     ----------
     index : ndarray of int16, shape (k, k)
         Pixel over each cell, x first; -1 beside pixels.
@@ -49,8 +48,8 @@ def build_raster(geometry: CameraGeometry) -> PixelRaster:
     return PixelRaster(index, extent)
 
 
-@njit(cache=True)
-def _paint(index, nearest, x, y, extent, reach):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@compiled
+def _paint(index: np.ndarray, nearest: np.ndarray, x: np.ndarray, y: np.ndarray, extent: float, reach: float) -> None:
     """Give each cell within `reach` (m) of a pixel's centre to the pixel, unless another one is nearer."""
     n = index.shape[0]
     cell = 2 * extent / n
@@ -67,26 +66,10 @@ def _paint(index, nearest, x, y, extent, reach):  # type: ignore[no-untyped-def]
                     index[i, j] = pixel
 
 
-@njit(cache=True)
-def find_pixels(x, y, index, extent):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Look up the pixel at each place.
-
-    Parameters
-    ----------
-    x, y : ndarray of float32, shape (n,), m
-        Places in the camera frame; NaN is beside all pixels.
-    index, extent
-        As in `PixelRaster`.
-
-    Returns
-    -------
-    ndarray of int16, shape (n,)
-        Pixel numbers, -1 where there is none.
-    """
-    n = index.shape[0]
-    scale = n / (2.0 * extent)
-    out = np.full(x.size, -1, np.int16)
-    for i in range(x.size):
-        if abs(x[i]) < extent and abs(y[i]) < extent:
-            out[i] = index[int((x[i] + extent) * scale), int((y[i] + extent) * scale)]
-    return out
+@always_inlined
+def pixel_at(x: float, y: float, index: np.ndarray, extent: float) -> int:
+    """Give the pixel at a place in the camera frame (m), -1 where there is none; the raster is in index and extent."""
+    if not (abs(x) < extent and abs(y) < extent):
+        return -1
+    scale = index.shape[0] / (2.0 * extent)
+    return int(index[int((x + extent) * scale), int((y + extent) * scale)])

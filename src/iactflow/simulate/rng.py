@@ -28,14 +28,32 @@ def stream(seed: int, primary: int, shower_index: int) -> NDArray[np.uint64]:
     return state
 
 
+def state_of(generator: np.random.Generator) -> NDArray[np.uint64]:
+    """Begin a stream with two numbers of a generator; returns its state, shape (2,)."""
+    state = generator.integers(1 << 64, size=2, dtype=np.uint64)
+    state[1] |= np.uint64(1)
+    return state
+
+
+@always_inlined
+def _mixed(z: np.uint64) -> np.uint64:
+    """Hash 64 bits, as SplitMix64 does with its counter."""
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+@always_inlined
+def hashed(number: np.uint64) -> float:
+    """Return a number from (0, 1) that belongs to a 64-bit number."""
+    return (float(_mixed(number * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(11)) + 0.5) * TWO_TO_MINUS_53
+
+
 @always_inlined
 def bits(rng: Rng) -> np.uint64:
     """Return 64 random bits."""
     rng[0] += rng[1]
-    z = rng[0]
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
+    return _mixed(rng[0])
 
 
 @always_inlined
@@ -67,6 +85,14 @@ def azimuth(rng: Rng) -> tuple[float, float]:
     z = bits(rng)
     s, c = sine_cosine((float(z >> np.uint64(11)) + 0.5) * (TWO_TO_MINUS_53 * 0.5 * math.pi))
     return c * (1.0 - float(z & np.uint64(2))), s * (1.0 - 2.0 * float(z & np.uint64(1)))
+
+
+@always_inlined
+def normals(rng: Rng) -> tuple[float, float]:
+    """Return two independent standard normal variates (Box and Muller)."""
+    c, s = azimuth(rng)
+    radius = math.sqrt(2 * exponential(rng))
+    return radius * c, radius * s
 
 
 @inlined

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from iactflow.errors import ConfigError
+from iactflow.simulate.compiled import compiled_allocating, inlined, inlined_allocating
 from iactflow.simulate.telescope import Trigger
+from iactflow.simulate.waveforms import Traces, make
 
 if TYPE_CHECKING:
     from ctapipe.instrument import CameraGeometry
 
 
-@dataclass(frozen=True)
-class TriggerGroups:
+class TriggerGroups(NamedTuple):
     """Triplets of pixels and groups of triplets.
 
-    Parameters
+    Attributes
     ----------
     triplets : ndarray of int64, shape (n_triplets, 3)
         Pixels.
@@ -94,24 +93,60 @@ def build_groups(geometry: CameraGeometry, trigger: Trigger) -> TriggerGroups:
     return TriggerGroups(triplets, indptr, np.concatenate([np.array(group, np.int64) for group in groups]))
 
 
-@njit(cache=True)
-def first_crossing(trace, lit, triplets, indptr, members, shaping, scale, clip, threshold, first, last):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@compiled_allocating
+def brightest_group(true_image: np.ndarray, groups: TriggerGroups) -> int:
+    """Give the largest number of photoelectrons in a group, for their numbers in all pixels."""
+    each = _sums_of_triplets(true_image, groups)
+    largest = 0
+    for g in range(groups.indptr.size - 1):
+        largest = max(largest, _sum_of_group(each, groups, g))
+    return largest
+
+
+@inlined_allocating
+def _sums_of_triplets(true_image: np.ndarray, groups: TriggerGroups) -> np.ndarray:
+    each = np.empty(groups.triplets.shape[0], np.int64)
+    for t in range(each.size):
+        triplet = groups.triplets[t]
+        each[t] = true_image[triplet[0]] + true_image[triplet[1]] + true_image[triplet[2]]
+    return each
+
+
+@inlined
+def _sum_of_group(each: np.ndarray, groups: TriggerGroups, g: int) -> int:
+    total = 0
+    for m in range(groups.indptr[g], groups.indptr[g + 1]):
+        total += each[groups.members[m]]
+    return total
+
+
+@compiled_allocating
+def first_crossing(
+    traces: Traces,
+    true_image: np.ndarray,
+    groups: TriggerGroups,
+    shaping: np.ndarray,
+    scale: float,
+    limits: tuple[float, float, float],
+    first: int,
+    last: int,
+) -> int:
     """Find the first sample at which a group exceeds the threshold.
 
     Parameters
     ----------
-    trace : ndarray of float32, shape (n_pixels, n_trace)
-        Waveforms.
-    lit : ndarray of bool, shape (n_pixels,)
-        Pixels with photoelectrons of the shower; groups without any are not looked at.
-    triplets, indptr, members
-        As in `TriggerGroups`.
+    traces : Traces
+        Waveforms; those that are missing are made.
+    true_image : ndarray of int32, shape (n_pixels,)
+        Photoelectrons of the shower.
+    groups : TriggerGroups
+        The camera's.
     shaping : ndarray of float64, shape (n_taps,)
         Weights of the latest sample and of those before it.
     scale : float
-        Counts of the shaped sum per unit of `trace`.
-    clip, threshold : float
-        As in `iactflow.simulate.telescope.Trigger`.
+        Counts of the shaped sum per unit of the waveforms.
+    limits : tuple of float
+        Clip, threshold, and photoelectrons of groups that are looked at (`iactflow.simulate.telescope.Trigger`).
     first, last : int
         Samples to look at: from `first` up to, not including, `last`.
 
@@ -120,27 +155,22 @@ def first_crossing(trace, lit, triplets, indptr, members, shaping, scale, clip, 
     int
         The sample, or -1.
     """
-    n_triplets = triplets.shape[0]
+    clip, threshold, least = limits
+    each = _sums_of_triplets(true_image, groups)
     n = last - first
-    has_light = np.zeros(n_triplets, np.bool_)
-    for t in range(n_triplets):
-        has_light[t] = lit[triplets[t, 0]] or lit[triplets[t, 1]] or lit[triplets[t, 2]]
-    used = np.zeros(n_triplets, np.bool_)
-    shaped = np.empty((n_triplets, n), np.float32)
+    used = np.zeros(each.size, np.bool_)
+    shaped = np.empty((each.size, n), np.float32)
     total = np.empty(n, np.float32)
     found = last
-    for g in range(indptr.size - 1):
-        bright = False
-        for m in range(indptr[g], indptr[g + 1]):
-            bright = bright or has_light[members[m]]
-        if not bright:
+    for g in range(groups.indptr.size - 1):
+        if _sum_of_group(each, groups, g) < least:
             continue
         total[:] = 0.0
-        for m in range(indptr[g], indptr[g + 1]):
-            t = members[m]
+        for m in range(groups.indptr[g], groups.indptr[g + 1]):
+            t = groups.members[m]
             if not used[t]:
                 used[t] = True
-                shape_triplet(trace, triplets[t], shaping, scale, clip, first, shaped[t])
+                _shape_triplet(traces, groups.triplets[t], shaping, scale, clip, first, shaped[t])
             for s in range(n):
                 total[s] += shaped[t, s]
         for s in range(found - first):
@@ -150,30 +180,22 @@ def first_crossing(trace, lit, triplets, indptr, members, shaping, scale, clip, 
     return found if found < last else -1
 
 
-@njit(cache=True)
-def brightest_group(true_image, triplets, indptr, members):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Give the largest number of photoelectrons in a group; arguments as for `first_crossing`."""
-    each = np.empty(triplets.shape[0], np.int64)
-    for t in range(triplets.shape[0]):
-        each[t] = true_image[triplets[t, 0]] + true_image[triplets[t, 1]] + true_image[triplets[t, 2]]
-    largest = 0
-    for g in range(indptr.size - 1):
-        total = 0
-        for m in range(indptr[g], indptr[g + 1]):
-            total += each[members[m]]
-        largest = max(largest, total)
-    return largest
-
-
-@njit(cache=True)
-def shape_triplet(trace, triplet, shaping, scale, clip, first, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@inlined
+def _shape_triplet(
+    traces: Traces, triplet: np.ndarray, shaping: np.ndarray, scale: float, clip: float, first: int, out: np.ndarray
+) -> None:
     """Sum three waveforms, shape the sum and clip it between 0 and `clip`, into `out`."""
-    for s in range(out.size):
-        value = 0.0
-        for k in range(shaping.size):
+    a, b, c = triplet[0], triplet[1], triplet[2]
+    for pixel in triplet:
+        make(traces, pixel, 0, traces.samples.shape[1])
+    out[:] = np.float32(0)
+    for k in range(shaping.size):
+        weight = np.float32(shaping[k] * scale)
+        for s in range(out.size):
             at = first + s - k
-            value += shaping[k] * (trace[triplet[0], at] + trace[triplet[1], at] + trace[triplet[2], at])
-        out[s] = min(max(value * scale, 0.0), clip)
+            out[s] += weight * (traces.samples[a, at] + traces.samples[b, at] + traces.samples[c, at])
+    for s in range(out.size):
+        out[s] = min(max(out[s], np.float32(0)), np.float32(clip))
 
 
 def coincident(times: np.ndarray, window: float, n_min: int) -> np.ndarray:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from iactflow.simulate.compiled import always_inlined, compiled
+from iactflow.simulate.rng import bits, hashed, normals, uniform
 from iactflow.simulate.telescope import CameraModel
 
 #: Positions of a pulse within a sample that are tabulated.
 _PHASES = 20
-#: Samples of the noise record: 4 ms at 250 MHz, read from a random place for each pixel of each image.
-_NOISE_SAMPLES = 1 << 20
+#: Samples of the noise record: 1 ms at 250 MHz, read from a random place for each pixel of each image.
+_NOISE_SAMPLES = 1 << 18
 #: Tabulated charges of a photoelectron.
 _CHARGES = 1 << 16
 
@@ -111,8 +113,8 @@ def draw_response(camera: CameraModel, tel_id: int) -> np.ndarray:
     return response.astype(np.float32)
 
 
-@njit(cache=True)
-def _add_night_sky(noise, position, charge, pulse):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@compiled
+def _add_night_sky(noise: np.ndarray, position: np.ndarray, charge: np.ndarray, pulse: np.ndarray) -> None:
     """Add pulses at `position` (in samples) to a record, in place."""
     for i in range(position.size):
         first = int(position[i])
@@ -121,14 +123,68 @@ def _add_night_sky(noise, position, charge, pulse):  # type: ignore[no-untyped-d
             noise[first + k] += charge[i] * pulse[phase, k]
 
 
-@njit(cache=True)
-def record(trace, pixel, time, start, jitter, pulse, charge, noise, response, width, rng):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Make the waveforms of one camera.
+class Traces(NamedTuple):
+    """Waveforms of one camera, made where they are asked for.
+
+    Attributes
+    ----------
+    samples : ndarray of float32, shape (n_pixels + 1, n_samples)
+        In peaks of the mean photoelectron's pulse; the last row is zero and stands for neighbours that are not there.
+    made : ndarray of bool, shape (n_pixels,)
+        Which of them are there.
+    noise : ndarray of float32, shape (n_noise,)
+        As in `Electronics`.
+    response : ndarray of float32, shape (n_pixels,)
+        As in `Electronics`.
+    seed : ndarray of uint64, shape (1,)
+        Says where in the noise record each pixel's noise begins.
+    """
+
+    samples: np.ndarray
+    made: np.ndarray
+    noise: np.ndarray
+    response: np.ndarray
+    seed: np.ndarray
+
+
+def new_traces(electronics: Electronics, n_samples: int) -> Traces:
+    """Allocate waveforms, which `record` begins."""
+    n_pixels = len(electronics.response)
+    samples = np.zeros((n_pixels + 1, n_samples), np.float32)
+    return Traces(
+        samples, np.zeros(n_pixels, np.bool_), electronics.noise, electronics.response, np.zeros(1, np.uint64)
+    )
+
+
+@always_inlined
+def make(traces: Traces, pixel: int, first: int, last: int) -> None:
+    """Let a pixel have its waveform from one sample up to another: noise from its own place of the record."""
+    if not traces.made[pixel]:
+        traces.made[pixel] = True
+        response = traces.response[pixel]
+        place = np.uint64(hashed(traces.seed[0] + np.uint64(pixel + 1)) * (traces.noise.size - traces.samples.shape[1]))
+        for s in range(np.uint64(first), np.uint64(last)):
+            traces.samples[pixel, s] = traces.noise[place + s] * response
+
+
+@compiled
+def record(
+    traces: Traces,
+    pixel: np.ndarray,
+    time: np.ndarray,
+    start: float,
+    jitter: float,
+    pulse: np.ndarray,
+    charge: np.ndarray,
+    width: float,
+    rng: np.ndarray,
+) -> None:
+    """Begin the waveforms of one camera with those of the pixels that have photoelectrons.
 
     Parameters
     ----------
-    trace : ndarray of float32, shape (n_pixels, n_trace)
-        Receives the samples, in peaks of the mean photoelectron's pulse.
+    traces : Traces
+        Receive the samples.
     pixel : ndarray of int16, shape (n,)
         Pixel of each photoelectron.
     time : ndarray of float32, shape (n,), ns
@@ -137,24 +193,26 @@ def record(trace, pixel, time, start, jitter, pulse, charge, noise, response, wi
         Time of the first sample, ns.
     jitter : float
         Standard deviation of the sensor's delay, ns.
-    pulse, charge, noise, response, width
+    pulse, charge
         As in `Electronics`.
-    rng : numpy.random.Generator
-        Source of random numbers.
+    width : float
+        ns per sample.
+    rng : ndarray of uint64, shape (2,)
+        State of the random numbers.
     """
-    n_pixels, n_trace = trace.shape
-    for p in range(n_pixels):
-        first = int(rng.random() * (noise.size - n_trace))
-        trace[p] = noise[first : first + n_trace]
+    traces.made[:] = False
+    traces.seed[0] = bits(rng)
+    n_samples = traces.samples.shape[1]
     for i in range(pixel.size):
-        at = (time[i] - start + (jitter * rng.standard_normal() if jitter > 0.0 else 0.0)) / width
-        amplitude = charge[int(rng.random() * charge.size)]
-        if at <= -pulse.shape[1] or at >= n_trace:
+        p = pixel[i]
+        make(traces, p, 0, n_samples)
+        at = (time[i] - start) / width
+        if jitter > 0.0:
+            at += jitter / width * normals(rng)[0]
+        if at <= -pulse.shape[1] or at >= n_samples:
             continue
+        amplitude = charge[int(uniform(rng) * charge.size)] * traces.response[p]
         first = math.floor(at)
         phase = int((at - first) * pulse.shape[0])
-        for k in range(max(0, -first), min(pulse.shape[1], n_trace - first)):
-            trace[pixel[i], first + k] += amplitude * pulse[phase, k]
-    for p in range(n_pixels):
-        if response[p] != 1.0:
-            trace[p] *= response[p]
+        for k in range(max(0, -first), min(pulse.shape[1], n_samples - first)):
+            traces.samples[p, first + k] += amplitude * pulse[phase, k]

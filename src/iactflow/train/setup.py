@@ -1,11 +1,14 @@
 """Everything a fit needs, built from the configuration in an order that the seed decides."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+from iactflow.data import schema
 from iactflow.data.camera import Camera
 from iactflow.data.feeder import Feeder
-from iactflow.fitting.device import set_precision
+from iactflow.errors import ConfigError
+from iactflow.fitting.device import make_strategy, set_precision
 from iactflow.fitting.loop import Plan
 from iactflow.fitting.losses import TaskLoss
 from iactflow.fitting.optimizers import make_optimizer
@@ -14,7 +17,8 @@ from iactflow.models.assemble import label_model
 from iactflow.models.backend import keras
 from iactflow.models.config import Model
 from iactflow.models.initial import freeze, start_from
-from iactflow.models.registry import build_network, make_view
+from iactflow.models.layers import inputs_of
+from iactflow.models.registry import build_network, make_view, view_of
 from iactflow.models.tasks import tasks_named
 from iactflow.models.view import View
 from iactflow.train.config import Train
@@ -59,30 +63,35 @@ def prepare(tasks: list[str], model: Model, config: Train, examples: Examples) -
     store = examples.store
     keras.utils.set_random_seed(config.seed)
     set_precision(mixed=config.mixed_precision)
-    view = make_view(model, store.camera, seed=config.seed)
-    network = build_network(model, view.shapes, tasks, hexagonal=view.hexagonal)
-    if model.init is not None:
-        start_from(network, model.init)
-    freeze(network, model.freeze)
-    columns = [tensor.name for tensor in view.model.inputs]
 
     def feeder_of(rows: Any, **options: Any) -> Feeder:
         labels = {task.name: task.labels(store, rows) for task in tasks_named(tasks)}
         weights = image_weights(store, rows, tasks, config)
-        return Feeder(store, rows, columns, labels, weights, batch_size=config.batch_size, **options)
+        return Feeder(store, rows, columns_of(model), labels, weights, batch_size=config.batch_size, **options)
 
     feeder = feeder_of(examples.train, seed=config.seed, fraction=config.data_fraction_per_epoch)
     validation = feeder_of(examples.validation)
-    optimizer = make_optimizer(
-        config.optimizer,
-        config.learning_rate,
-        schedule=config.schedule,
-        n_steps=config.epochs * feeder.n_batches,
-        weight_decay=config.weight_decay,
-        warmup=config.warmup,
-        clip=config.gradient_clip,
-    )
-    steps = Steps(label_model(view, network), optimizer, losses_of(tasks, config, store.camera), xla=config.xla)
+    strategy = make_strategy()
+    if strategy and config.xla:
+        n = strategy.num_replicas_in_sync
+        raise ConfigError(f"train.xla must be false with several devices. Received: true, and {n} devices.")
+    with strategy.scope() if strategy else nullcontext():
+        view = make_view(model, store.camera, seed=config.seed)
+        network = build_network(model, view.shapes, tasks, hexagonal=view.hexagonal)
+        if model.init is not None:
+            start_from(network, model.init)
+        freeze(network, model.freeze)
+        optimizer = make_optimizer(
+            config.optimizer,
+            config.learning_rate,
+            schedule=config.schedule,
+            n_steps=config.epochs * feeder.n_batches,
+            weight_decay=config.weight_decay,
+            warmup=config.warmup,
+            clip=config.gradient_clip,
+        )
+        losses = losses_of(tasks, config, store.camera)
+        steps = Steps(label_model(view, network), optimizer, losses, xla=config.xla, strategy=strategy)
     plan = Plan(
         epochs=config.epochs,
         patience=config.early_stopping_patience,
@@ -90,6 +99,11 @@ def prepare(tasks: list[str], model: Model, config: Train, examples: Examples) -
         checkpoint_seconds=60 * config.checkpoint_minutes,
     )
     return Parts(view, network, steps, feeder, validation if len(examples.validation) else None, plan)
+
+
+def columns_of(model: Model) -> list[str]:
+    """List the pixel columns that a network's view reads."""
+    return inputs_of(model.mapping.channels) if view_of(model.name) == "picture" else list(schema.PIXELS)
 
 
 def losses_of(tasks: list[str], config: Train, camera: Camera) -> dict[str, TaskLoss]:

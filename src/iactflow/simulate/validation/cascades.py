@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from iactflow.data.samples import sample
+from iactflow.simulate import electromagnetic
+from iactflow.simulate import shower as shower_code
 from iactflow.simulate.efficiency import ALL_PHOTONS
 from iactflow.simulate.electromagnetic import RADIATION_LENGTH
 from iactflow.simulate.light import Receivers, Shower
@@ -26,8 +30,26 @@ Float64 = NDArray[np.float64]
 ENERGIES = (0.1, 0.3, 1.0, 3.0, 10.0)  # TeV
 CRITICAL_ENERGY = 87.92e-6  # TeV, electrons in dry air; PDG, atomic and nuclear properties
 CUT = 0.0205  # GeV of total energy; CORSIKA's ECUTS in the file: 20 MeV of kinetic energy
+FINE_LOSS = 0.05
 DARK = Receivers(np.array([1e5]), np.zeros(1), np.zeros(1), np.ones(1), 90.0, 0.0, 0.1)
 """A telescope so far away that no light is made."""
+
+
+@contextmanager
+def fine_steps() -> Iterator[None]:
+    """Let electrons lose at most `FINE_LOSS` of their energy in a step.
+
+    A profile above a cut counts the whole of the step in which an electron falls below it: 6 % too much track length
+    at 20 MeV with the steps that are usual. Light is not concerned, it ends at the threshold within the step.
+    """
+    usual = electromagnetic.MAX_LOSS
+    electromagnetic.MAX_LOSS = FINE_LOSS
+    shower_code._electromagnetic.cache_clear()
+    try:
+        yield
+    finally:
+        electromagnetic.MAX_LOSS = usual
+        shower_code._electromagnetic.cache_clear()
 
 
 def follow(primary: int, energy: float, index: int, settings: Settings, first_height: float | None = None) -> Shower:
@@ -63,6 +85,11 @@ def count(scale: Scale, energy: float) -> int:
 
 def run(scale: Scale) -> Outcome:
     """Compare depths of maximum with the formula of cascade theory, and profiles with CORSIKA's."""
+    with fine_steps():
+        return _run(scale)
+
+
+def _run(scale: Scale) -> Outcome:
     rows, means = [], []
     for energy in ENERGIES:
         n = count(scale, energy)

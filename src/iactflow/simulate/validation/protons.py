@@ -14,7 +14,7 @@ from iactflow.simulate.efficiency import Efficiency
 from iactflow.simulate.light import Receivers
 from iactflow.simulate.shower import Settings, simulate_shower
 from iactflow.simulate.site import Site, site
-from iactflow.simulate.validation.cascades import count, depth_of_maximum, follow, mean_and_error
+from iactflow.simulate.validation.cascades import count, depth_of_maximum, fine_steps, follow, mean_and_error
 from iactflow.simulate.validation.output import OURS, THEIRS, Outcome, Scale, new_figure, table
 from iactflow.simulate.work import MUONS, PROFILE_STEP
 
@@ -72,7 +72,8 @@ def _depths(scale: Scale) -> str:
     rows = []
     for energy in DEPTHS:
         settings = Settings(electron_cut=0.0205, absorption=False)
-        showers = [follow(PROTON, energy, i, settings) for i in range(2 * count(scale, energy))]
+        with fine_steps():
+            showers = [follow(PROTON, energy, i, settings) for i in range(2 * count(scale, energy))]
         profiles = [shower.profile[:2] for shower in showers if shower.profile is not None]
         mean, error = mean_and_error(np.array([depth_of_maximum(p) for p in profiles]))
         together = depth_of_maximum(np.sum([p / p.sum() for p in profiles], axis=0))
