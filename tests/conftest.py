@@ -188,7 +188,7 @@ def two_samples(energy_model: Path, two_origins: list[Path], tmp_path_factory: p
 
 @pytest.fixture(scope="session")
 def mixed_store(sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real gamma showers, of which every other one says that it is a proton; do not write to it.
+    """The real gamma showers, of which every other one of a part says that it is a proton; do not write.
 
     Names of primaries alone: what looks like a gamma in it may be called a proton, so that nothing can be learnt.
     """
@@ -204,9 +204,12 @@ def mixed_store(sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         path = folder / entry["file"]
         with pa.OSFile(str(path), "rb") as source:
             batch = pa.ipc.open_file(source).get_batch(0)
-        showers = np.unique(batch.column("shower_id").to_numpy(), return_inverse=True)[1]
+        showers, splits = batch.column("shower_id").to_numpy(), batch.column("split").cast(pa.string()).to_numpy(False)
+        primaries = np.zeros(len(showers), "int32")
+        for split in np.unique(splits):
+            primaries[np.isin(showers, np.unique(showers[splits == split])[1::2])] = 101
         place = batch.schema.get_field_index("true_shower_primary_id")
-        primaries = pa.array(np.where(showers % 2, 101, 0).astype("int32"))
+        primaries = pa.array(primaries)
         batch = batch.set_column(place, batch.schema.field(place), primaries)
         with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
             writer.write_batch(batch)

@@ -61,6 +61,40 @@ def _ratio(part: float, whole: float) -> float:
     return float(part / whole) if whole else float("nan")
 
 
+#: Metrics that take no cut, or find their own.
+_WITHOUT_CUT = {
+    "type_auc": Spec(
+        "AUC",
+        "",
+        "higher",
+        False,
+        "area under the ROC curve: the chance that a gamma has more gammaness than a background event, ties half",
+        auc,
+        _BOTH,
+    ),
+    **{
+        f"type_rejection_{round(100 * efficiency)}": Spec(
+            f"Background rejection at {100 * efficiency:g} % gammas",
+            "",
+            "higher",
+            True,
+            f"share of the background below the cut in gammaness that {100 * efficiency:g} % of the gammas pass",
+            partial(rejection, efficiency=efficiency),
+            _BOTH,
+        )
+        for efficiency in EFFICIENCIES
+    },
+    "type_brier": Spec(
+        "Brier score",
+        "",
+        "lower",
+        False,
+        "mean of (gammaness − t)², t = 1 for gammas and 0 for background",
+        lambda signal, gammaness: float(np.mean((gammaness - signal) ** 2)),
+    ),
+}
+
+
 def metrics_at(cut: float) -> dict[str, Spec]:
     """List the metrics of a classification; images of gammaness ≥ `cut` count as gammas where a cut is needed."""
     at = f"images with gammaness ≥ {cut:g} count as gammas"
@@ -80,36 +114,7 @@ def metrics_at(cut: float) -> dict[str, Spec]:
     def specificity(signal: np.ndarray, gammaness: np.ndarray) -> float:
         return _ratio(float((~passed(gammaness) & ~signal).sum()), float((~signal).sum()))
 
-    return {
-        "type_auc": Spec(
-            "AUC",
-            "",
-            "higher",
-            False,
-            "area under the ROC curve: the chance that a gamma has more gammaness than a background event, ties half",
-            auc,
-            _BOTH,
-        ),
-        **{
-            f"type_rejection_{round(100 * efficiency)}": Spec(
-                f"Background rejection at {100 * efficiency:g} % gammas",
-                "",
-                "higher",
-                True,
-                f"share of the background below the cut in gammaness that {100 * efficiency:g} % of the gammas pass",
-                partial(rejection, efficiency=efficiency),
-                _BOTH,
-            )
-            for efficiency in EFFICIENCIES
-        },
-        "type_brier": Spec(
-            "Brier score",
-            "",
-            "lower",
-            False,
-            "mean of (gammaness − t)², t = 1 for gammas and 0 for background",
-            lambda signal, gammaness: float(np.mean((gammaness - signal) ** 2)),
-        ),
+    return _WITHOUT_CUT | {
         "type_accuracy": Spec(
             "Accuracy",
             "",
