@@ -98,8 +98,8 @@ def test_the_simulator_finds_all_that_it_makes_once():
 def test_the_pipeline_runs_in_it_without_network_on_a_read_only_root(shared):
     few = ("--set", "simulate.events.gamma=150", "--set", "train.epochs=1", "--set", "evaluate.bootstrap=20")
     page = run("iactflow", "run", "energy", *few, options=[f"--volume={shared}/work:/work"]).splitlines()[-1]
-    assert page.startswith("/work/runs/energy/")
-    assert (shared / page.removeprefix("/")).stat().st_size > 10_000
+    assert page.startswith("runs/energy/")
+    assert (shared / "work" / page).stat().st_size > 10_000
 
 
 @pytest.fixture
