@@ -111,7 +111,7 @@ def share_out(
     factor = np.where(places < n, size / n, 0).astype(np.float32)
     places = np.minimum(places, n - 1)
     weights = {task: values[places] * factor for task, values in weights.items()}
-    shares = []
+    shares: list[tuple[dict[str, np.ndarray], ...]] = []
     for low in range(0, len(places), size):
         part = places[low : low + size]
         own = {task: values[low : low + size] for task, values in weights.items()}
