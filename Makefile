@@ -13,6 +13,7 @@ CRON ?=
 PARAMETERS ?=
 VALUES ?= charts/iactflow/values-laptop.yaml
 NAMESPACE ?= iactflow
+CLUSTER ?= kind
 
 PYTHON := .venv/bin/python
 IACTFLOW := .venv/bin/iactflow
@@ -32,7 +33,10 @@ compile: $(INSTALLED) ## Write a pipeline as Kubeflow YAML into build/ [PIPELINE
 	$(IACTFLOW) compile $(PIPELINE) $(settings)
 
 ##@ Cluster
-.PHONY: images deploy submit schedule unschedule status
+.PHONY: kind images deploy dashboard submit schedule unschedule status
+kind: ## Make a kind cluster on this machine with the cpu image in it [CLUSTER=kind]
+	docker/kind.sh $(CLUSTER)
+
 images: ## Build the images cpu and gpu with docker, podman or buildah [REGISTRY=registry.example] [BASE_IMAGE=...]
 	REGISTRY="$(REGISTRY)" BASE_IMAGE="$(BASE_IMAGE)" docker/images.sh
 
@@ -41,6 +45,14 @@ deploy: ## Install or upgrade the platform on the current cluster [VALUES=file.y
 	kubectl label --overwrite namespace $(NAMESPACE) pod-security.kubernetes.io/enforce=restricted
 	helm upgrade --install iactflow charts/iactflow --namespace $(NAMESPACE) --values $(VALUES) \
 	  --reset-values --wait --timeout 15m
+
+dashboard: ## Reach dashboard (8080), API (8888) and MLflow (5000) from this machine until Ctrl-C [NAMESPACE=iactflow]
+	trap 'kill $$(jobs -p)' EXIT; \
+	kubectl --namespace $(NAMESPACE) port-forward service/ml-pipeline 8888 & \
+	kubectl --namespace $(NAMESPACE) port-forward service/mlflow 5000 & \
+	kubectl --namespace $(NAMESPACE) port-forward service/ml-pipeline-ui 8080:80 & \
+	echo "http://localhost:8080 is the dashboard, http://localhost:5000 MLflow"; \
+	wait
 
 submit: $(INSTALLED) ## Run a pipeline on Kubeflow [PIPELINE=energy] [ENVIRONMENT=kind] [CACHE=off] [PARAMETERS="epochs=3 ..."] [WAIT=1]
 	$(IACTFLOW) submit $(PIPELINE) $(settings) $(cluster) $(parameters) $(if $(filter off,$(CACHE)),--no-cache) $(if $(WAIT),--wait)

@@ -27,9 +27,9 @@ ROUNDS, EPOCHS, PEER_BATCHES = 5, 4, 10
 def rows() -> list[Row]:
     """Measure raw pixels, and pictures by CTLearn's default mapper and by the one that keeps every pixel as it is."""
     from iactflow.data.feeder import Feeder
-    from iactflow.models.assemble import picture_model
     from iactflow.models.backend import tf
     from iactflow.models.config import Mapping
+    from iactflow.models.view import picture_view
 
     columns = ["image", "peak_time"]  # upstream's default channels
     with store_and_loader() as (store, loader_for):
@@ -37,7 +37,7 @@ def rows() -> list[Row]:
         feeder = Feeder(store, range(len(store)), columns, labels, batch_size=BATCH, seed=1)
         found = [_row("shuffled batches, raw pixels", "dl1-data-handler, raw", feeder, None, loader_for(None))]
         for mapper in ("BilinearMapper", "HexagdlyMapper"):
-            picture = tf.function(picture_model(store.camera.geometry, Mapping(mapper=mapper, channels=columns)))
+            picture = tf.function(picture_view(store.camera, Mapping(mapper=mapper, channels=columns)).model)
             use = partial(_mapped, picture)
             found.append(_row(f"shuffled batches, {mapper}", "dl1-data-handler", feeder, use, loader_for(mapper)))
         return found

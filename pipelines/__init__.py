@@ -14,7 +14,7 @@ from iactflow.errors import ConfigError
 from iactflow.recipe import Experiment, Recipe
 
 #: Pipelines that ``run`` and ``compile`` know, each a module here and an experiment file in ``configs``.
-NAMES = ("energy", "simulate")
+NAMES = ("energy", "type", "direction", "full", "simulate")
 
 
 def require_known(name: str) -> None:

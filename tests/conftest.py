@@ -1,5 +1,6 @@
 """Real showers for all tests: fetched once per machine, ingested once per session."""
 
+import json
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
@@ -106,6 +107,46 @@ def energy_model(sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="session")
+def proton_store(sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of `sst1m_store` whose showers are said to be protons: a background without a simulation."""
+    import numpy as np
+    import pyarrow as pa
+
+    from iactflow.data import schema
+
+    copy = shutil.copytree(sst1m_store, tmp_path_factory.mktemp("protons") / "store")
+    manifest = json.loads((copy / "store.json").read_text())
+    for source in manifest["sources"]:
+        for entry in source["parts"]:
+            path = copy / entry["file"]
+            batch = pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
+            index = batch.schema.get_field_index(schema.PRIMARY)
+            protons = pa.array(np.full(batch.num_rows, 101), batch.schema.field(index).type)
+            changed = batch.set_column(index, batch.schema.field(index), protons)
+            path.unlink()
+            with pa.ipc.new_file(str(path), changed.schema) as file:
+                file.write_batch(changed)
+            entry["bytes"] = path.stat().st_size
+    (copy / "store.json").write_text(json.dumps(manifest))
+    return copy
+
+
+@pytest.fixture(scope="session")
+def one_task_models(sst1m_store: Path, proton_store: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """SingleCNNs for the type and for the direction in the camera, trained for an epoch; do not write to them."""
+    from iactflow.data.select import Selection
+    from iactflow.models.config import Model
+    from iactflow.train.config import Train
+    from iactflow.train.run import run
+
+    place, config, stores = tmp_path_factory.mktemp("one"), Train(epochs=1, batch_size=32), [sst1m_store, proton_store]
+    return {
+        task: run([task], Selection(), Model(), config, stores, place / task, instrument="from-data").path
+        for task in ("type", "cameradirection")
+    }
+
+
+@pytest.fixture(scope="session")
 def energy_result(energy_model: Path, sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The result of `energy_model` on the test part of `sst1m_store`, with its baseline; do not write to it."""
     from iactflow.evaluate.config import Evaluate
@@ -143,3 +184,35 @@ def two_samples(energy_model: Path, two_origins: list[Path], tmp_path_factory: p
 
     out = tmp_path_factory.mktemp("two") / "result"
     return run(energy_model, two_origins, out, config=Evaluate(bootstrap=20)).path
+
+
+@pytest.fixture(scope="session")
+def mixed_store(sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real gamma showers, of which every other one of a part says that it is a proton; do not write.
+
+    Names of primaries alone: what looks like a gamma in it may be called a proton, so that nothing can be learnt.
+    """
+    import json
+
+    import numpy as np
+    import pyarrow as pa
+
+    folder = tmp_path_factory.mktemp("mixed") / "store"
+    shutil.copytree(sst1m_store, folder)
+    manifest = json.loads((folder / "store.json").read_text())
+    for entry in (entry for source in manifest["sources"] for entry in source["parts"]):
+        path = folder / entry["file"]
+        with pa.OSFile(str(path), "rb") as source:
+            batch = pa.ipc.open_file(source).get_batch(0)
+        showers, splits = batch.column("shower_id").to_numpy(), batch.column("split").cast(pa.string()).to_numpy(False)
+        primaries = np.zeros(len(showers), "int32")
+        for split in np.unique(splits):
+            primaries[np.isin(showers, np.unique(showers[splits == split])[1::2])] = 101
+        place = batch.schema.get_field_index("true_shower_primary_id")
+        primaries = pa.array(primaries)
+        batch = batch.set_column(place, batch.schema.field(place), primaries)
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
+            writer.write_batch(batch)
+        entry["bytes"] = path.stat().st_size
+    (folder / "store.json").write_text(json.dumps(manifest))
+    return folder

@@ -14,6 +14,7 @@ def evaluate(
     model: dsl.Input[dsl.Model],
     result: dsl.Output[dsl.Artifact],
     metrics: dsl.Output[dsl.Metrics],
+    classification: dsl.Output[dsl.ClassificationMetrics],
 ) -> None:
     """Score the model on showers it has not seen, with a random forest and the champion on the same events.
 
@@ -32,7 +33,9 @@ def evaluate(
     result
         Result folder, with the baseline's and the champion's results in it.
     metrics
-        Every metric of the model.
+        Every metric of the model, of the baseline, and of both on each other sample of showers.
+    classification
+        ROC curve and confusion matrix, if the type is estimated.
     """
     from pathlib import Path
 
@@ -50,3 +53,10 @@ def evaluate(
         )
         for name, value in done.finite().items():
             metrics.log_metric(name, value)
+        if "type_roc" in done.curves:
+            curve = done.curves["type_roc"]
+            columns = (curve[name].tolist() for name in ("background_efficiency", "gamma_efficiency", "cut"))
+            classification.log_roc_curve(*columns)
+        if "type_confusion" in done.curves:
+            counts = done.curves["type_confusion"]["n"].reshape(2, 2).tolist()
+            classification.log_confusion_matrix(["gamma", "background"], counts)

@@ -22,7 +22,7 @@ from iactflow.train.config import Train
 #: `instrument:` of an experiment that takes the camera as it finds it.
 FROM_DATA = "from-data"
 
-Task = Literal["energy"]
+Task = Literal["energy", "type", "cameradirection", "skydirection"]
 
 #: Where a text comes from, for messages.
 _PARAMETER = "the pipeline's parameter config"

@@ -66,7 +66,14 @@ class Kubeflow:
         if not namespace:
             raise Refusal(400, 3, "Invalid input error: a namespace cannot be empty in multi-user mode")
         if namespace not in self.allowed:
-            raise Refusal(403, 7, f"User 'user@example.org' is not authorized with reason: (namespace {namespace})")
+            # word for word, of 2.17.0
+            raise Refusal(
+                403,
+                7,
+                "Failed to authorize with API: PermissionDenied: User 'user@example.org' is not authorized with "
+                f"reason:  (request: &ResourceAttributes{{Namespace:{namespace},Verb:list,Group:pipelines.kubeflow.org,"
+                "Version:v1beta1,Resource:experiments,Subresource:,Name:,}): Unauthorized access",
+            )
         return namespace
 
     def parameters(self, spec, given):
@@ -255,6 +262,10 @@ def create_schedule(kubeflow, query, body):
 def delete_schedule(kubeflow, query, body, schedule):
     if kubeflow.schedules.pop(schedule, None) is None:
         raise Refusal(404, 5, "Recurring run not found")
+    # the schedule owns the workflows of its runs, and Kubernetes deletes them with it
+    if query.get("propagation_policy") != "ORPHAN":
+        for run in [key for key, run in kubeflow.runs.items() if run.get("recurring_run_id") == schedule]:
+            del kubeflow.runs[run]
     return {}
 
 

@@ -3,12 +3,22 @@
 import json
 import re
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from standin import ROUTES, Refusal
+from standin import ROUTES, Kubeflow, Refusal
+
+#: Word for word, of 2.17.0.
+UNKNOWN = (
+    "Failed to authorize with API: Unauthenticated: Failed to check authorization. User identity is empty in the "
+    "request header: [Unauthenticated: Request header error: there is no user identity header.: Request header error: "
+    "there is no user identity header., Authentication failure: Unauthenticated: Review.Status.Authenticated is false. "
+    "Error "
+    'invalid bearer token, token audiences ["https://kubernetes.default.svc"] is invalid for the target audiences '
+    '["pipelines.kubeflow.org"]]: Failed to authenticate token review]'
+)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -32,7 +42,7 @@ class Handler(BaseHTTPRequestHandler):
         kubeflow.requests.append((method, parts.path, dict(self.headers)))
         try:
             if kubeflow.token is not None and self.headers.get("Authorization") != f"Bearer {kubeflow.token}":
-                raise Refusal(401, 16, "Request header error: there is no user identity header.")
+                raise Refusal(401, 16, UNKNOWN)
             status, answer = 200, self.route(kubeflow, method, parts.path, query, body)
         except Refusal as refusal:
             status, answer = refusal.status, refusal.body
@@ -62,9 +72,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(kubeflow, handler=Handler, tls=None):
+def serving(kubeflow, handler=Handler, tls=None, port=0):
     """Serve in this process, and give the address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     server.kubeflow = kubeflow
@@ -76,3 +86,11 @@ def serving(kubeflow, handler=Handler, tls=None):
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+if __name__ == "__main__":
+    # By hand: `python tests/cluster/standin_http.py`, and in another terminal `make submit PIPELINE=energy`.
+    with serving(Kubeflow(), port=8888) as here:
+        print(f"A stand-in for Kubeflow Pipelines answers at {here} until Ctrl-C. It keeps runs and runs nothing.")
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()

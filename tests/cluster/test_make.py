@@ -64,7 +64,7 @@ def test_variables_of_make_reach_the_run(make, kubeflow):
 
 
 def test_an_unknown_pipeline_fails_with_the_known_ones(make, kubeflow):
-    code, told = make("submit", "PIPELINE=enery")
+    code, told = make("submit", "PIPELINE=energies")
     assert code == 2
     assert "energy" in told.split("Received")[0]
     assert not kubeflow.runs

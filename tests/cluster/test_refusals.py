@@ -52,6 +52,9 @@ def test_401_and_the_right_token(environment_file, monkeypatch):
         assert code == 2
         assert "does not know who asks (401)" in told
         assert "(KFP_TOKEN) is missing or has expired" in told
+        assert "invalid bearer token, token audiences" in told
+        assert "Authentication failure" not in told
+        assert "create token ACCOUNT --audience pipelines.kubeflow.org" in told
         monkeypatch.setenv("KFP_TOKEN", "right")
         assert submit(file)[0] == 0
 
@@ -68,7 +71,8 @@ def test_403(environment_file):
         code, told = submit(environment_file(endpoint=address, multi_user=True, namespace="ours"))
     assert code == 2
     assert "does not allow this account to" in told
-    assert "namespace ours" in told
+    assert "user@example.org may not list experiments in namespace ours." in told
+    assert "spelt right?" in told
 
 
 def test_no_such_namespace(environment_file):

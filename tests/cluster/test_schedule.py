@@ -61,6 +61,18 @@ def test_unschedule_removes_it_and_may_be_repeated(kubeflow):
     assert "was not scheduled" in again.output
 
 
+def test_a_run_under_way_goes_on_when_its_schedule_changes_or_goes(kubeflow):
+    run("submit", "energy")
+    run("schedule", "energy", "--cron", SUNDAYS)
+    (under_way,), (schedule,) = kubeflow.runs.values(), kubeflow.schedules
+    under_way["recurring_run_id"] = schedule
+    run("schedule", "energy", "--cron", "0 0 4 * * 0")
+    assert list(kubeflow.runs.values()) == [under_way]
+    (under_way["recurring_run_id"],) = kubeflow.schedules
+    run("unschedule", "energy")
+    assert list(kubeflow.runs.values()) == [under_way]
+
+
 @pytest.mark.parametrize(
     "cron", ["0 3 * * 0", "0 0 25 * * *", "0 0 3 * * 7", "0 0 3 * * x", "0 0 5-2 * * *", "0 */0 3 * * *"]
 )

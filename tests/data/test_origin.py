@@ -15,6 +15,8 @@ RUN = {"corsika_version": 6990.0, "simtel_version": 1.5e9}
         ({"kind": "dl1", "simulation": {"1": RUN}}, CORSIKA),
         ({"kind": "dl1", "simulation": {"1": RUN, "2": RUN | {"simtel_version": None}}}, UNSTATED),
         ({"kind": "dl1", "simulation": {"1": {}}}, UNSTATED),
+        ({"kind": "dl1", "simulation": {"1": {}}, "producer": {"activity": "iactflow-simulate"}}, IACTFLOW),
+        ({"kind": "dl1", "simulation": {"1": {}}, "producer": {"activity": "ctapipe-merge"}}, UNSTATED),
         ({"kind": "dl1", "simulation": None}, OBSERVED),
     ],
 )

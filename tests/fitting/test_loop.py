@@ -1,3 +1,6 @@
+import os
+import signal
+
 import numpy as np
 import pytest
 
@@ -7,6 +10,7 @@ from iactflow.errors import IactflowError
 from iactflow.fitting import loop
 from iactflow.fitting.checkpoint import Checkpoint
 from iactflow.fitting.loop import Fit, Plan
+from iactflow.fitting.losses import TaskLoss
 from iactflow.fitting.optimizers import learning_rate_of, make_optimizer
 from iactflow.fitting.state import FitState
 from iactflow.fitting.steps import Steps
@@ -34,7 +38,9 @@ def make_fit(sst1m_store, tmp_path):
         held_out = np.arange(40, 40 + validation)
         judge = Feeder(store, held_out, ["image"], {"energy": label[held_out]}, batch_size=64)
         schedule = "plateau" if plan.lower_on_plateau else "constant"
-        steps = Steps(linear_model(), make_optimizer(optimizer, rate, schedule=schedule, n_steps=20), "mae", ["energy"])
+        steps = Steps(
+            linear_model(), make_optimizer(optimizer, rate, schedule=schedule, n_steps=20), {"energy": TaskLoss("mae")}
+        )
         state, seen = state or FitState(), []
         checkpoint = Checkpoint(tmp_path, {})
         return Fit(steps, feeder, judge if validation else None, plan, state, checkpoint, seen.append, lambda _: None)
@@ -80,7 +86,7 @@ def test_a_fit_stops_when_validation_has_not_improved_for_long(make_fit):
 def test_the_rate_falls_on_a_plateau(make_fit):
     fit = make_fit(rate=1e-5, validation=3, plan=Plan(7, None, True, 1e9))
     fit.steps.model.trainable = False
-    fit.steps._fit = lambda pixels, labels: 1.0  # weights that never change: every epoch is a plateau
+    fit.steps._fit = lambda pixels, labels, weights: 1.0  # weights that never change: every epoch is a plateau
     fit.run()
     assert fit.state.history["learning_rate"] == pytest.approx([1e-5] * 6 + [5e-6])
     assert learning_rate_of(fit.steps.optimizer) == pytest.approx(5e-6)
@@ -123,3 +129,40 @@ def test_a_fit_that_is_interrupted_within_an_epoch_ends_with_the_same_weights(ma
     assert weight_of(again) == weight_of(undisturbed)
     assert again.state.history["loss"] == undisturbed.state.history["loss"]
     assert again.state.images == 80
+
+
+def test_sigterm_in_an_epoch_costs_no_batch(make_fit, monkeypatch):
+    monkeypatch.setattr(loop, "_LOOK_EVERY", 1)
+    undisturbed = make_fit(optimizer="adam")
+    undisturbed.run()
+
+    fit, seen = make_fit(optimizer="adam"), []
+
+    def terminate(n):
+        seen.append(n)
+        if len(seen) == 5 + 2:  # five batches make an epoch: in the second epoch
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    before = signal.getsignal(signal.SIGTERM)
+    fit.on_batch = terminate
+    with pytest.raises(IactflowError, match=r"Stopped by SIGTERM in epoch 2 after batch 2 of 5.*goes on from"):
+        fit.run()
+    assert signal.getsignal(signal.SIGTERM) == before
+
+    again = make_fit(optimizer="adam")
+    again.state = again.checkpoint.restore(again.steps.variables)
+    assert (again.state.epoch, again.state.batch) == (1, 2)
+    again.run()
+    assert weight_of(again) == weight_of(undisturbed)
+    assert again.state.history["loss"] == undisturbed.state.history["loss"]
+
+
+def test_sigusr1_writes_a_checkpoint_and_the_fit_goes_on(make_fit):
+    fit, saved = make_fit(), []
+    fit.on_batch = lambda _: os.kill(os.getpid(), signal.SIGUSR1) if fit.state.images == 8 else None
+    save = fit.checkpoint.save
+    fit.checkpoint.save = lambda state, variables: (saved.append((state.epoch, state.batch)), save(state, variables))
+    fit.run()
+    assert (0, 5) in saved[:1]
+    assert len(saved) == 1 + 4  # and one per epoch
+    assert fit.state.epoch == 4

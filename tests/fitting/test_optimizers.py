@@ -1,7 +1,6 @@
 import pytest
 
-from iactflow.fitting.optimizers import LOSSES, learning_rate_of, lower_on_plateau, make_optimizer
-from iactflow.models.backend import keras
+from iactflow.fitting.optimizers import learning_rate_of, lower_on_plateau, make_optimizer
 
 
 @pytest.mark.parametrize(("name", "kind"), [("adam", "Adam"), ("adamw", "AdamW"), ("sgd", "SGD")])
@@ -30,7 +29,8 @@ def test_a_plateau_halves_the_rate_down_to_a_floor():
     assert learning_rate_of(optimizer) == pytest.approx(1e-6)
 
 
-@pytest.mark.parametrize(("name", "value"), [("mae", 1.5), ("mse", 2.5), ("huber", (1.5 + 0.5) / 2)])
-def test_losses_by_name(name, value):
-    loss = LOSSES[name]()
-    assert float(loss(keras.ops.array([[0.0], [0.0]]), keras.ops.array([[1.0], [-2.0]]))) == pytest.approx(value)
+def test_the_rate_of_a_cosine_rises_first():
+    optimizer = make_optimizer("adam", 0.01, schedule="cosine", n_steps=100, warmup=0.1, clip=1.0)
+    rate = optimizer._learning_rate
+    assert [float(rate(step)) for step in (0, 5, 10, 55, 100)] == pytest.approx([0, 0.005, 0.01, 0.005, 0], abs=1e-6)
+    assert optimizer.clipnorm == 1

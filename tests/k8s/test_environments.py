@@ -106,7 +106,7 @@ def changed(tmp_path, path, value, name="lab"):
         ("kubeflow.endpoints", "x", "kubeflow.endpoints is not a known key"),
         ("components.train.gpus", 0, "components.train.gpus must be at least 1"),
         ("components.ingest.gpus", 1, "components.ingest.gpus must be 0: its image has no CUDA. Received: 1"),
-        ("components.trian", {"cpu": "4"}, "components.trian must be one of compare, "),
+        ("components.training", {"cpu": "4"}, "components.training must be one of compare, "),
         ("default.gpus", 1, "default.gpus must be 0"),
         ("default.memory", "4 GB", "must be a quantity as Kubernetes writes it"),
         ("components.train.gpu_model", None, None),

@@ -3,6 +3,7 @@ import pytest
 
 from iactflow.errors import ConfigError, InputError
 from iactflow.models.backend import keras
+from iactflow.models.config import Model
 from iactflow.models.initial import freeze, start_from
 from iactflow.models.registry import backbone_of, build_network
 
@@ -11,7 +12,7 @@ SHAPE = (24, 24, 2)
 
 @pytest.fixture
 def network():
-    return build_network("ctlearn.SingleCNN", SHAPE, ["energy"])
+    return build_network(Model(name="ctlearn.SingleCNN"), SHAPE, ["energy"])
 
 
 @pytest.mark.parametrize("file", ["", "model.keras", "ctlearn.keras"])
@@ -23,7 +24,7 @@ def test_weights_come_from_a_bundle_or_either_of_its_files(network, energy_model
 
 
 def test_a_head_of_another_task_stays_fresh(energy_model):
-    network = build_network("ctlearn.SingleCNN", SHAPE, ["cameradirection"])
+    network = build_network(Model(name="ctlearn.SingleCNN"), SHAPE, ["cameradirection"])
     fresh = network.get_layer("cameradirection").get_weights()[0]
     start_from(network, str(energy_model))
     np.testing.assert_array_equal(network.get_layer("cameradirection").get_weights()[0], fresh)
@@ -31,12 +32,12 @@ def test_a_head_of_another_task_stays_fresh(energy_model):
 
 def test_another_backbone_is_refused(energy_model):
     with pytest.raises(ConfigError, match=r"SingleCNN_block .* does not fit ThinResNet_block"):
-        start_from(build_network("ctlearn.ResNet", SHAPE, ["energy"]), str(energy_model))
+        start_from(build_network(Model(name="ctlearn.ResNet"), SHAPE, ["energy"]), str(energy_model))
 
 
 def test_another_number_of_channels_is_refused(energy_model):
     with pytest.raises(ConfigError, match=r"model\.mapping\.channels"):
-        start_from(build_network("ctlearn.SingleCNN", (24, 24, 1), ["energy"]), str(energy_model))
+        start_from(build_network(Model(name="ctlearn.SingleCNN"), (24, 24, 1), ["energy"]), str(energy_model))
 
 
 def test_a_missing_and_a_wrong_file_are_refused(network, tmp_path):

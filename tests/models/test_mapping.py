@@ -8,10 +8,10 @@ from dl1_data_handler.reader import get_unmapped_image
 from iactflow.data.feeder import gather
 from iactflow.data.store import Store
 from iactflow.errors import ConfigError
-from iactflow.models.assemble import picture_model
 from iactflow.models.backend import keras
 from iactflow.models.config import Mapping
 from iactflow.models.mapping import mapping_operator
+from iactflow.models.view import picture_view
 
 NO_TRANSFORM = dict.fromkeys(("image_scale", "image_offset", "peak_time_scale", "peak_time_offset"), 0)
 ALL_CHANNELS = ["image", "cleaned_image", "peak_time", "cleaned_peak_time"]
@@ -35,7 +35,7 @@ def upstream_pictures(store, rows, mapping):
 
 
 def our_pictures(store, rows, mapping):
-    model = picture_model(store.camera.geometry, mapping)
+    model = picture_view(store.camera, mapping).model
     return model.predict(gather(store, rows, [tensor.name for tensor in model.inputs]), verbose=0)
 
 
@@ -81,9 +81,9 @@ def test_building_the_operator_leaves_the_geometry_alone(sst1m_store):
 
 
 def test_only_the_columns_that_the_channels_need_are_inputs(sst1m_store):
-    geometry = Store(sst1m_store).camera.geometry
+    camera = Store(sst1m_store).camera
     inputs = {
-        tuple(channels): {t.name for t in picture_model(geometry, Mapping(channels=channels)).inputs}
+        tuple(channels): {t.name for t in picture_view(camera, Mapping(channels=channels)).model.inputs}
         for channels in (["image"], ["cleaned_image"], ["image", "cleaned_peak_time"])
     }
     assert inputs == {
@@ -95,7 +95,7 @@ def test_only_the_columns_that_the_channels_need_are_inputs(sst1m_store):
 
 def test_a_saved_mapping_needs_no_geometry(sst1m_store, tmp_path):
     store, rows = Store(sst1m_store), np.arange(5)
-    model = picture_model(store.camera.geometry, Mapping())
+    model = picture_view(store.camera, Mapping()).model
     model.save(tmp_path / "picture.keras")
     pixels = gather(store, rows, ["image", "peak_time", "image_mask"])
     again = keras.saving.load_model(tmp_path / "picture.keras").predict(pixels, verbose=0)
@@ -103,10 +103,11 @@ def test_a_saved_mapping_needs_no_geometry(sst1m_store, tmp_path):
 
 
 def test_pixels_that_a_mapper_loses_are_said(sst1m_store, capsys):
-    geometry = Store(sst1m_store).camera.geometry
+    camera = Store(sst1m_store).camera
+    geometry = camera.geometry
     assert len(mapping_operator(geometry, Mapping(mapper="ShiftingMapper")).lost_pixels) == 296
     assert len(mapping_operator(geometry, Mapping(mapper="AxialMapper")).lost_pixels) == 0
-    picture_model(geometry, Mapping(mapper="ShiftingMapper"))
+    picture_view(camera, Mapping(mapper="ShiftingMapper"))
     assert "296 of the 1296 pixels" in capsys.readouterr().err
 
 

@@ -115,6 +115,7 @@ def test_both_samples_are_named_and_drawn_apart(two_samples, tmp_path):
     assert "n = 129 images of 11 showers" in second
     assert text.count('<div class="label">Energy resolution</div>') == 2
     assert text.count('<div class="label">Training time</div>') == 1
+    assert text.count('<figure class="camera">') == 6 + 3
 
 
 def test_a_single_sample_is_named_in_the_first_lines(text):

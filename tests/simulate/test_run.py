@@ -158,6 +158,7 @@ def test_run_cards_are_inputs_of_ctapipes_own_tools(tmp_path):
 
 
 def test_the_short_way_gives_the_store_that_ingest_makes_of_the_files(files, tmp_path):
+    from iactflow.data.origin import IACTFLOW, origin_of
     from iactflow.data.store import read_manifest
     from iactflow.ingest.run import run as ingest
 
@@ -169,6 +170,7 @@ def test_the_short_way_gives_the_store_that_ingest_makes_of_the_files(files, tmp
     assert parts[0] == parts[1]  # names are hashes of the content
     for one, two in zip(*(m["sources"] for m in manifests), strict=True):
         assert one["simulation"] == two["simulation"]
+        assert origin_of(one) == origin_of(two) == IACTFLOW
     assert run(CONFIG, tmp_path / "short", events=20, output_format="store", workers=1).n_added == 0
 
 

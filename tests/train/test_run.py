@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -7,8 +9,8 @@ from iactflow.data.select import Selection
 from iactflow.data.store import Store
 from iactflow.errors import ConfigError, IactflowError, InputError, OutputExistsError
 from iactflow.models.bundle import Bundle
-from iactflow.models.config import Mapping, Model
-from iactflow.train.config import Train
+from iactflow.models.config import HexNet, Mapping, Model, Windowing
+from iactflow.train.config import TaskWeights, Train
 from iactflow.train.place import claim
 from iactflow.train.run import run
 
@@ -152,7 +154,7 @@ def test_a_model_to_start_from_that_is_missing_is_said(sst1m_store, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "settings", [{"mixed_precision": True}, {"xla": True}, {"optimizer": "adamw", "loss": "huber"}]
+    "settings", [{"mixed_precision": True}, {"xla": True}, {"optimizer": "adamw", "loss": {"energy": "huber"}}]
 )
 def test_other_settings_train_too(sst1m_store, tmp_path, settings):
     summary = train(sst1m_store, tmp_path / "model", epochs=1, data_fraction_per_epoch=0.5, **settings)
@@ -165,3 +167,42 @@ def test_resnet_trains_and_predicts(sst1m_store, tmp_path):
     model = Model(name="ctlearn.ResNet", mapping=Mapping(interpolation_image_shape=16))
     summary = train(sst1m_store, tmp_path / "model", model=model, epochs=1, data_fraction_per_epoch=0.1)
     assert np.isfinite(Bundle.load(summary.path).predict(Store(sst1m_store), np.arange(2))["energy"]).all()
+
+
+def test_hexnet_fits_every_task_at_once(sst1m_store, proton_store, tmp_path):
+    tasks = ["type", "energy", "cameradirection", "skydirection"]
+    model = Model(name="hexnet", hexnet=HexNet(widths=[8, 8], blocks=[0, 0], hidden=[8]), window=Windowing(side=12))
+    config = Train(epochs=2, batch_size=32, task_weights=TaskWeights(energy=2.0), optimizer="adamw", warmup=0.1)
+    stores = [sst1m_store, proton_store]
+    out = run(tasks, Selection(), model, config, stores, tmp_path / "model", instrument="x").path
+    bundle = Bundle.load(out)
+    given = bundle.predict(Store(stores), np.arange(0, 258, 50))
+    assert list(given) == ["gammaness", "energy", "cam_x", "cam_y", "fov_lon", "fov_lat"]
+    assert all(values.shape == (6,) and np.isfinite(values).all() for values in given.values())
+    assert bundle.info["outputs"]["cam_x"] == "m"
+    assert bundle.info["loss"].startswith("1 x cross-entropy of type in nat + 2 x mae of energy in dex of gammas + 1 x")
+    history = bundle.info["history"]
+    total = sum(weight * history[f"val_{task}"][-1] for task, weight in zip(tasks, (1, 2, 1, 1), strict=True))
+    assert history["val_loss"][-1] == pytest.approx(total, rel=1e-6)
+    assert not (out / "ctlearn.keras").exists()
+
+    fresh = f"""
+import numpy as np
+from iactflow.data.store import Store
+from iactflow.models.bundle import Bundle
+store = Store({[str(store) for store in stores]})
+print(Bundle.load({str(out)!r}).predict(store, np.arange(0, 258, 50))["energy"].tolist())
+"""
+    said = subprocess.run([sys.executable, "-c", fresh], capture_output=True, text=True, check=True).stdout
+    np.testing.assert_allclose(json.loads(said), given["energy"], rtol=1e-5)
+
+
+def test_a_new_head_grows_on_a_frozen_backbone(sst1m_store, proton_store, energy_model, tmp_path):
+    model = Model(init=str(energy_model), freeze="backbone")
+    config, stores = Train(epochs=1, batch_size=64), [sst1m_store, proton_store]
+    out = run(["type"], Selection(), model, config, stores, tmp_path / "model", instrument="x").path
+    before, after = (Bundle.load(path).model.get_layer("CTLearn_model") for path in (energy_model, out))
+    pairs = zip(before.get_layer("SingleCNN_block").weights, after.get_layer("SingleCNN_block").weights, strict=True)
+    assert all((x.numpy() == y.numpy()).all() for x, y in pairs)
+    gammaness = Bundle.load(out).predict(Store(sst1m_store), np.arange(3))["gammaness"]
+    assert ((gammaness > 0) & (gammaness < 1)).all()

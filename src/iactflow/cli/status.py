@@ -48,7 +48,9 @@ def status_command(
     runs = client.runs(group.experiment_id, count)
     for run in runs:
         spent = f"  {_cost(client, run)}" if cost else ""
-        click.echo(f"{run.created_at:%Y-%m-%d %H:%M}  {str(run.state).lower():<10} {run.display_name}{spent}")
+        click.echo(
+            f"{run.created_at:%Y-%m-%d %H:%M}  {str(run.state or 'PENDING').lower():<10} {run.display_name}{spent}"
+        )
     if not runs:
         return "no runs yet"
     _show_steps(client, runs[0])

@@ -16,7 +16,7 @@ from iactflow.cli.common import out_option, overwrite_option, settings_option, s
     "--init",
     default=None,
     metavar="MODEL",
-    help="Start from the weights of a model bundle or .keras file; the same as --set model.init=MODEL.",
+    help="Start from a model bundle, .keras file or models:/NAME@ALIAS; the same as --set model.init=MODEL.",
 )
 @overwrite_option
 def train_command(

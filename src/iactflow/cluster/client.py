@@ -189,9 +189,12 @@ class Client:
             return self._recurring.recurring_run_service_create_recurring_run(body, _request_timeout=_PATIENCE)
 
     def delete_schedule(self, recurring_run_id: str) -> None:
-        """Remove a recurring run; runs that it started stay."""
+        """Remove a recurring run; runs that it started stay and go on."""
         with self._explained("delete the recurring run"):
-            self._recurring.recurring_run_service_delete_recurring_run(recurring_run_id, _request_timeout=_PATIENCE)
+            # Kubernetes deletes what a schedule owns with it, which would end a training under way
+            self._recurring.recurring_run_service_delete_recurring_run(
+                recurring_run_id, propagation_policy="ORPHAN", _request_timeout=_PATIENCE
+            )
 
     def _check(self) -> str | None:
         """Look at who answers before anything is changed; give a remark about its version."""

@@ -92,14 +92,16 @@ def _refused(kubeflow: Kubeflow, endpoint: str, doing: str, status: int, message
         return not_kubeflow(kubeflow, endpoint)
     if status == 401:
         return ConfigError(
-            f"Kubeflow at {endpoint} does not know who asks (401), so it did not {doing}: {message} The token or "
-            f"session ({_CREDENTIALS[kubeflow.authentication]}) is missing or has expired; kubeflow.authentication is "
-            f"{kubeflow.authentication}."
+            f"Kubeflow at {endpoint} does not know who asks (401), so it did not {doing}: {_last(message)} "
+            f"The token or session ({_CREDENTIALS[kubeflow.authentication]}) is missing or has expired; "
+            f"kubeflow.authentication is {kubeflow.authentication}. A service account's token must be made for "
+            "Kubeflow: kubectl create token ACCOUNT --audience pipelines.kubeflow.org."
         )
     if status == 403:
         return ConfigError(
-            f"Kubeflow at {endpoint} does not allow this account to {doing} (403): {message} Ask the owner of "
-            f"namespace {kubeflow.namespace} for the role kubeflow-pipelines-edit, or name a namespace of yours."
+            f"Kubeflow at {endpoint} does not allow this account to {doing} (403): {_rights(message)} Is "
+            f"kubeflow.namespace, {kubeflow.namespace}, spelt right? Kubeflow says the same of one that is not there. "
+            "If it is, its owner can make you a member (global.teams of our chart, kubeflow-pipelines-edit of others)."
         )
     if status == 404 and doing == "say which version it is":
         return ConfigError(
@@ -120,3 +122,17 @@ def _message(body: str | bytes | None) -> str:
     if not isinstance(content, dict):
         return text.strip()[:500]
     return str(content.get("message") or content.get("error_message") or content.get("error") or text).strip()
+
+
+def _rights(message: str) -> str:
+    """Say who may not do what, out of the review that Kubeflow prints whole."""
+    found = {key: value for key, value in re.findall(r"(Namespace|Verb|Resource):([a-z0-9-]+)", message)}
+    user = re.search(r"User '([^']+)'", message)
+    if user is None or len(found) < 3:
+        return message
+    return f"{user[1]} may not {found['Verb']} {found['Resource']} in namespace {found['Namespace']}."
+
+
+def _last(message: str) -> str:
+    """Take the reason out of the chain that Kubeflow hangs before it."""
+    return message.rpartition("Error ")[2].strip("[] ").replace("]]:", ":") + "."

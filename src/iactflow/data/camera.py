@@ -114,6 +114,17 @@ class Camera:
         """Identity of the geometry, see `geometry_hash`."""
         return geometry_hash(*(self.pixels[name].quantity.to_value("m") for name in ("pix_x", "pix_y")))
 
+    def focal_lengths(self, tel_ids: np.ndarray) -> np.ndarray:
+        """Give the equivalent focal lengths (m) of telescopes by their numbers."""
+        of = dict(
+            zip(
+                self.telescopes["tel_id"],
+                self.telescopes["equivalent_focal_length"].quantity.to_value("m"),
+                strict=True,
+            )
+        )
+        return np.array([of[tel_id] for tel_id in tel_ids], float)
+
     @cached_property
     def geometry(self) -> "CameraGeometry":
         """The geometry as ctapipe uses it, in the camera frame (m)."""

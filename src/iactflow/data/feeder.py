@@ -34,12 +34,15 @@ class Batch:
         Pixel columns by name: charge (p.e.) and time (ns) as float32, the cleaning mask as bool.
     labels : dict of ndarray of float32, shape (n, d)
         Labels by task.
+    weights : dict of ndarray of float32, shape (n,)
+        What each image counts, by task.
     """
 
     number: int
     rows: np.ndarray
     pixels: dict[str, np.ndarray]
     labels: dict[str, np.ndarray]
+    weights: dict[str, np.ndarray]
 
     def __len__(self) -> int:
         """Return the number of images."""
@@ -59,6 +62,8 @@ class Feeder:
         Pixel columns that are read: nothing else is.
     labels : mapping of ndarray, shape (n, d)
         Labels of `rows` by task; empty for prediction.
+    weights : mapping of ndarray, shape (n,)
+        What each of `rows` counts, by task; one for tasks that are not named.
     batch_size : int
         Images per batch; the last batch of an epoch may be smaller, none is dropped.
     seed : int or None
@@ -77,6 +82,7 @@ class Feeder:
         rows: np.ndarray,
         columns: Sequence[str],
         labels: Mapping[str, np.ndarray] | None = None,
+        weights: Mapping[str, np.ndarray] | None = None,
         *,
         batch_size: int,
         seed: int | None = None,
@@ -84,6 +90,7 @@ class Feeder:
     ) -> None:
         self.store, self.rows, self.columns = store, np.asarray(rows), list(columns)
         self.labels = dict(labels or {})
+        self.weights = {task: np.ones(len(self.rows), np.float32) for task in self.labels} | dict(weights or {})
         self.batch_size, self.seed = batch_size, seed
         self.n_images = min(len(self.rows), max(1, round(fraction * len(self.rows))))
 
@@ -119,6 +126,7 @@ class Feeder:
         rows = self.rows[positions]
         pixels = gather(self.store, rows, self.columns)
         labels = {task: values[positions] for task, values in self.labels.items()}
+        weights = {task: values[positions] for task, values in self.weights.items()}
         batches = []
         for number, low in enumerate(range(0, len(rows), self.batch_size), start):
             part = slice(low, low + self.batch_size)
@@ -128,6 +136,7 @@ class Feeder:
                     rows[part],
                     {name: values[part] for name, values in pixels.items()},
                     {task: values[part] for task, values in labels.items()},
+                    {task: values[part] for task, values in weights.items()},
                 )
             )
         return batches

@@ -24,8 +24,8 @@ class Origin(NamedTuple):
     made: str
 
 
-#: Kind of a source that ``iactflow simulate`` wrote straight into a store.
-SIMULATED = "simulated"
+#: Kind of a source that ``iactflow simulate`` wrote straight into a store, and its name in DL1 files that it writes.
+SIMULATED, ACTIVITY = "simulated", "iactflow-simulate"
 
 IACTFLOW = Origin("iactflow", "simulated by iactflow")
 CORSIKA = Origin("corsika-simtelarray", "of CORSIKA and sim_telarray")
@@ -40,10 +40,11 @@ def origin_of(source: Mapping[str, Any]) -> Origin:
 
     Notes
     -----
-    Simtel files are sim_telarray's. DL1 files carry the versions of CORSIKA and sim_telarray where these made the
-    showers (``SimulationConfigContainer`` of ctapipe); both are left open by other programs.
+    Simtel files are sim_telarray's. DL1 files name the activity that wrote them, and carry the versions of CORSIKA and
+    sim_telarray where these made the showers (``SimulationConfigContainer`` of ctapipe); other programs leave both
+    open.
     """
-    if source["kind"] == SIMULATED:
+    if source["kind"] == SIMULATED or source.get("producer", {}).get("activity") == ACTIVITY:
         return IACTFLOW
     if source["kind"] == Kind.SIMTEL:
         return CORSIKA

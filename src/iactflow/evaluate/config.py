@@ -13,5 +13,6 @@ class Evaluate(Section):
     split: Literal["test", "validation", "all"] = "test"
     bootstrap: int = Field(300, ge=20)
     baseline: Literal["random-forest", "none"] = "random-forest"
+    gammaness_cut: float = Field(0.5, ge=0, le=1)
     champion: str | None = None
     seed: int = Field(1, ge=0)

@@ -16,7 +16,7 @@ def choose_examples(error: np.ndarray) -> dict[str, np.ndarray]:
     Parameters
     ----------
     error : ndarray of float, shape (n,)
-        Size of each image's error.
+        Size of each image's error; images of NaN are not chosen.
 
     Returns
     -------
@@ -24,32 +24,36 @@ def choose_examples(error: np.ndarray) -> dict[str, np.ndarray]:
         Indices into the events, for ``best``, ``typical`` and ``worst``; no image twice, so that fewer than six
         events give fewer examples.
     """
-    order = np.argsort(error, kind="stable")
+    order = np.argsort(error, kind="stable")[: int(np.isfinite(error).sum())]
     best, rest = order[:_EACH], order[_EACH:]
     worst, rest = rest[::-1][:_EACH], rest[: max(len(rest) - _EACH, 0)]
     middle = max(len(rest) // 2 - _EACH // 2, 0)
     return {"best": best, "typical": rest[middle : middle + _EACH], "worst": worst}
 
 
-def example_table(events: Events, reco: np.ndarray, error: np.ndarray) -> pa.Table:
+def example_table(events: Events, scored: pa.Table, error: np.ndarray) -> pa.Table:
     """Collect the examples with their pixels.
+
+    Parameters
+    ----------
+    events : Events
+        The events.
+    scored : pyarrow.Table
+        Key, truth and estimates of each of them.
+    error : ndarray of float, shape (n,)
+        Size of each image's error.
 
     Returns
     -------
     pyarrow.Table
-        ``kind`` (best, typical, worst), the key columns, ``true_energy`` and ``reco_energy`` in TeV, ``image`` in
-        p.e. and ``image_mask``.
+        ``kind`` (best, typical, worst), the columns of `scored`, ``image`` in p.e. and ``image_mask``.
     """
     chosen = choose_examples(error)
-    kinds = [kind for kind, indices in chosen.items() for _ in indices]
+    kinds = pa.array([kind for kind, indices in chosen.items() for _ in indices])
     indices = np.concatenate(list(chosen.values()))
-    rows = events.rows[indices]
-    n_pixels = events.store.camera.n_pixels
-    columns = {
-        "kind": pa.array(kinds),
-        **{name: pa.array(events.store.column(name)[rows]) for name in (*schema.KEY, schema.TRUE_ENERGY)},
-        "reco_energy": pa.array(reco[indices]),
-        schema.IMAGE: pa.FixedSizeListArray.from_arrays(events.store.pixels(schema.IMAGE, rows).ravel(), n_pixels),
-        schema.IMAGE_MASK: pa.FixedSizeListArray.from_arrays(events.store.masks(rows).ravel(), n_pixels),
-    }
-    return pa.table(columns)
+    rows, n_pixels = events.rows[indices], events.store.camera.n_pixels
+    table = scored.take(pa.array(indices)).add_column(0, "kind", kinds)
+    images = events.store.pixels(schema.IMAGE, rows).ravel(), events.store.masks(rows).ravel()
+    for name, values in zip((schema.IMAGE, schema.IMAGE_MASK), images, strict=True):
+        table = table.append_column(name, pa.FixedSizeListArray.from_arrays(values, n_pixels))
+    return table

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from iactflow.data.result import BASELINE, CHAMPION, SAMPLES, Metric, Result
 from iactflow.data.select import apply_selection
@@ -16,6 +16,9 @@ from iactflow.evaluate.score import score
 from iactflow.models.bundle import Bundle
 from iactflow.models.predictor import Predictor
 from iactflow.storage import aside, refuse_existing
+
+if TYPE_CHECKING:
+    from astropy.table import Table
 
 #: Packages whose versions may change a score.
 _PACKAGES = ("iactflow", "numpy", "pyirf", "ctapipe", "scikit-learn", "tensorflow", "keras", "ctlearn")
@@ -35,6 +38,8 @@ class EvaluateSummary:
         Of the model.
     baseline : dict of Metric or None
         Of the baseline, if there is one.
+    curves : dict of astropy.table.Table
+        Of the model.
     samples : dict of EvaluateSummary
         The same for each other sample of events, by its key.
     """
@@ -43,6 +48,7 @@ class EvaluateSummary:
     made: str
     metrics: dict[str, Metric]
     baseline: dict[str, Metric] | None
+    curves: "dict[str, Table]"
     samples: "dict[str, EvaluateSummary]"
 
     def finite(self) -> dict[str, float]:
@@ -98,7 +104,7 @@ def run(
         _require_camera(store, champion, Path(config.champion))
         champion.name = f"{champion.name} (champion)"
     samples = Events.choose(store, config.split, bundle.selection)
-    companions = _companions(samples, champion, config)
+    companions = _companions(samples, bundle.tasks, champion, config)
     provenance = _provenance(model, stores, out, config)
     results = {}
     for number, events in enumerate(samples):
@@ -116,12 +122,15 @@ def _summary(out: Path, samples: list[Events], results: Mapping[tuple[str, str],
     for folder, events in zip(dict.fromkeys(folder for folder, _ in results), samples, strict=True):
         baseline = results.get((folder, BASELINE))
         metrics = baseline.metrics if baseline else None
-        scored.append(EvaluateSummary(out / folder, events.origin.made, results[folder, ""].metrics, metrics, {}))
+        own = results[folder, ""]
+        scored.append(EvaluateSummary(out / folder, events.origin.made, own.metrics, metrics, own.curves, {}))
     others = {events.origin.key: summary for events, summary in zip(samples[1:], scored[1:], strict=True)}
     return replace(scored[0], samples=others)
 
 
-def _companions(samples: list[Events], champion: Predictor | None, config: Evaluate) -> dict[str, Predictor]:
+def _companions(
+    samples: list[Events], tasks: list[str], champion: Predictor | None, config: Evaluate
+) -> dict[str, Predictor]:
     """Give the baseline, fitted to the train part of the stores, and the champion, by the names of their folders."""
     from iactflow.models.forest import RandomForest
 
@@ -132,7 +141,7 @@ def _companions(samples: list[Events], champion: Predictor | None, config: Evalu
         for events in samples:
             events.require_apart(learnt)
         rows, _ = apply_selection(store, selection, learnt)
-        beside[BASELINE] = RandomForest.fit(store, rows, config.seed)
+        beside[BASELINE] = RandomForest.fit(store, rows, config.seed, tasks)
     if champion is not None:
         beside[CHAMPION] = champion
     return beside

@@ -3,16 +3,15 @@
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
-from iactflow.data import schema
 from iactflow.data.result import Bootstrap, Result
 from iactflow.data.store import Store
 from iactflow.errors import IactflowError
 from iactflow.evaluate.config import Evaluate
-from iactflow.evaluate.energy import score_energy
 from iactflow.evaluate.events import Events
 from iactflow.evaluate.examples import example_table
+from iactflow.evaluate.judge import judge, with_estimates
+from iactflow.evaluate.measure import merge
 from iactflow.fitting.bootstrap import LEVEL
 from iactflow.models.bundle import Bundle
 from iactflow.models.predictor import Predictor
@@ -24,25 +23,19 @@ def score(predictor: Predictor, events: Events, config: Evaluate, provenance: di
     Raises
     ------
     IactflowError
-        If an estimate is not a positive number.
+        If an estimate is not a number, an energy is not positive, or a gammaness is not from 0 to 1.
+    InputError
+        If energy or direction is to be scored and no event is of a gamma.
     """
-    reco = np.asarray(predictor.predict(events.store, events.rows)["energy"], dtype=np.float64)
-    true = events.column(schema.TRUE_ENERGY)
-    wrong = int((~(np.isfinite(reco) & (reco > 0))).sum())
-    if wrong:
-        raise IactflowError(
-            f"{predictor.name} gave {wrong} of {len(reco)} energies that are not positive numbers. Such a model cannot "
-            "be scored; look at its training curve and train again."
-        )
+    estimates = _estimates(predictor, events)
     settings = Bootstrap(n=config.bootstrap, seed=config.seed, level=LEVEL)
-    scores = score_energy(true, reco, events.showers, settings)
-    table = events.table().append_column(
-        pa.field("reco_energy", pa.float64(), metadata={"unit": "TeV", "description": "Reconstructed energy"}),
-        pa.array(reco),
-    )
+    tasks = list(predictor.tasks)
+    judged = [judge(task, estimates, events, settings, config.gammaness_cut) for task in tasks]
+    scores = merge([task.scores for task in judged])
+    table = with_estimates(events.table(), tasks, estimates, events)
     return Result(
         name=predictor.name,
-        tasks=list(predictor.tasks),
+        tasks=tasks,
         model=predictor.info,
         metrics=scores.metrics,
         cost=predictor.cost().as_dict(),
@@ -53,9 +46,29 @@ def score(predictor: Predictor, events: Events, config: Evaluate, provenance: di
         predictions=table,
         replicas=scores.replicas,
         curves=scores.curves,
-        examples=example_table(events, reco, np.abs(np.log(reco / true))),
+        examples=example_table(events, table, judged[0].error),
         pixels=events.store.camera.pixels,
     )
+
+
+def _estimates(predictor: Predictor, events: Events) -> dict[str, np.ndarray]:
+    """Let a predictor estimate the events, and see that every estimate is a number that can be scored."""
+    raw = predictor.predict(events.store, events.rows)
+    estimates = {name: np.asarray(values, dtype=np.float64) for name, values in raw.items()}
+    for name, values in estimates.items():
+        good = np.isfinite(values)
+        if name == "energy":
+            good &= values > 0
+        if name == "gammaness":
+            good &= (values >= 0) & (values <= 1)
+        wrong = int((~good).sum())
+        if wrong:
+            what = {"energy": "positive numbers", "gammaness": "numbers from 0 to 1"}.get(name, "numbers")
+            raise IactflowError(
+                f"{predictor.name} gave {wrong} of {len(values)} values of {name} that are not {what}. Such a model "
+                "cannot be scored; look at its training curve and train again."
+            )
+    return estimates
 
 
 def _against_training(predictor: Predictor, events: Events) -> dict[str, Any]:

@@ -17,7 +17,7 @@ def flops_per_event(network: Any) -> float:
     Parameters
     ----------
     network : keras.Model
-        A network on pictures; the mapping before it, gathers with few multiplications, is left out.
+        A network on pictures or windows; what comes before it, gathers with few multiplications, is left out.
 
     Notes
     -----
@@ -25,11 +25,9 @@ def flops_per_event(network: Any) -> float:
     """
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2_as_graph
 
-    shape = (1, *network.input_shape[1:])
-    function = tf.function(lambda picture: network(picture, training=False))
-    graph_definition = convert_variables_to_constants_v2_as_graph(
-        function.get_concrete_function(tf.TensorSpec(shape, tf.float32))
-    )[1]
+    seen = tf.nest.map_structure(lambda tensor: tf.TensorSpec((1, *tensor.shape[1:]), tf.float32), network.input)
+    function = tf.function(lambda inputs: network(inputs, training=False))
+    graph_definition = convert_variables_to_constants_v2_as_graph(function.get_concrete_function(seen))[1]
     with tf.Graph().as_default() as graph:
         tf.graph_util.import_graph_def(graph_definition, name="")
         options = tf.compat.v1.profiler.ProfileOptionBuilder.float_operation()

@@ -1,5 +1,7 @@
 """The device that networks are computed on, and the numbers they are computed in."""
 
+from typing import Any
+
 from iactflow.models.backend import keras, tf
 from iactflow.models.device import describe_cpu
 
@@ -11,6 +13,18 @@ def device_name() -> str:
         name = tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU")
         return f"{len(gpus)} x {name}" if len(gpus) > 1 else str(name)
     return describe_cpu()
+
+
+def make_strategy() -> Any:
+    """Give the strategy that shares each batch among all GPUs of this machine; with one device nothing is shared.
+
+    Returns
+    -------
+    tensorflow.distribute.Strategy
+        MirroredStrategy where there are several GPUs, or several logical CPUs, as tests make them.
+    """
+    devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
+    return tf.distribute.MirroredStrategy([device.name for device in devices]) if len(devices) > 1 else None
 
 
 def set_precision(*, mixed: bool) -> str:

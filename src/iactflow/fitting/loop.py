@@ -3,13 +3,14 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from iactflow.data.feeder import Batch, Feeder
 from iactflow.errors import IactflowError
 from iactflow.fitting.checkpoint import Checkpoint
 from iactflow.fitting.optimizers import PLATEAU_PATIENCE, learning_rate_of, lower_on_plateau
+from iactflow.fitting.signals import Signals
 from iactflow.fitting.state import FitState
 from iactflow.fitting.steps import Steps
 
@@ -61,6 +62,8 @@ class Fit:
         Called with the number of images of each fitted batch.
     on_epoch : callable
         Called with the state after each epoch, before the checkpoint is written.
+    signals : Signals
+        Asks for a checkpoint or an end.
     """
 
     steps: Steps
@@ -71,6 +74,7 @@ class Fit:
     checkpoint: Checkpoint
     on_batch: Callable[[int], None]
     on_epoch: Callable[[FitState], None]
+    signals: Signals = field(default_factory=Signals)
 
     def run(self) -> None:
         """Fit until the plan is fulfilled and leave the best weights in the model.
@@ -80,22 +84,29 @@ class Fit:
         Raises
         ------
         IactflowError
-            If a loss is not finite. The last checkpoint holds the weights from before.
+            If a loss is not finite: the last checkpoint holds the weights from before. If SIGTERM asks for an end: the
+            checkpoint holds all that was fitted.
         """
+        with self.signals.caught():
+            self._run()
+
+    def _run(self) -> None:
         state = self.state
         while state.epoch < self.plan.epochs and not state.stopped:
             rate = learning_rate_of(self.steps.optimizer)
             self._run_epoch()
-            val_loss, val_mae = (None, None) if self.validation is None else self.steps.score(self.validation)
+            val_loss, parts = (
+                (None, dict[str, float]()) if self.validation is None else self.steps.score(self.validation)
+            )
             if val_loss is not None and not math.isfinite(val_loss):
                 raise self._not_finite("validation loss", "after its last batch")
             self._judge(val_loss)
             state.finish_epoch(
                 loss=state.loss_sum / state.images_in_epoch,
                 val_loss=val_loss,
-                val_mae=val_mae,
                 learning_rate=rate,
                 seconds=state.seconds_in_epoch,
+                **{f"val_{task}": value for task, value in parts.items()},
             )
             self.on_epoch(state)
             self.checkpoint.save(state, self.steps.variables)
@@ -107,16 +118,26 @@ class Fit:
         last_save = last_look = time.monotonic()
         for batch in self.feeder.epoch(state.epoch, state.batch):
             pending.append((batch, self.steps.fit(batch)))
-            if len(pending) < _LOOK_EVERY and batch.number + 1 < self.feeder.n_batches:
+            if len(pending) < _LOOK_EVERY and batch.number + 1 < self.feeder.n_batches and not self.signals.save:
                 continue
             self._look(pending)
             now = time.monotonic()
             state.seconds += now - last_look
             state.seconds_in_epoch += now - last_look
             last_look = now
-            if now - last_save >= self.plan.checkpoint_seconds:
-                self.checkpoint.save(state, self.steps.variables)
+            if self.signals.save or now - last_save >= self.plan.checkpoint_seconds:
+                self._save()
                 last_save = time.monotonic()
+
+    def _save(self) -> None:
+        """Write a checkpoint within an epoch, and end if that was asked for."""
+        self.signals.save = False
+        self.checkpoint.save(self.state, self.steps.variables)
+        if self.signals.stop:
+            raise IactflowError(
+                f"Stopped by SIGTERM in epoch {self.state.epoch + 1} after batch {self.state.batch} of "
+                f"{self.feeder.n_batches}. The same command goes on from {self.checkpoint.path}."
+            )
 
     def _look(self, pending: list[tuple[Batch, Any]]) -> None:
         """Wait for the pending losses, check them and count them."""

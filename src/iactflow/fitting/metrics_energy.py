@@ -1,20 +1,8 @@
 """How good reconstructed energies are: the field's bias and resolution, and the usual errors of a regression."""
 
-from collections.abc import Callable
-from typing import NamedTuple
-
 import numpy as np
 
-
-class EnergyMetric(NamedTuple):
-    """A scalar metric of energies: how it is called and defined, and the function of (true, reco) in TeV."""
-
-    title: str
-    unit: str
-    better: str
-    percent: bool
-    definition: str
-    function: Callable[[np.ndarray, np.ndarray], float]
+from iactflow.fitting.spec import Spec
 
 
 def relative_error(true: np.ndarray, reco: np.ndarray) -> np.ndarray:
@@ -47,9 +35,10 @@ def _rmsle(true: np.ndarray, reco: np.ndarray) -> float:
     return float(np.sqrt(np.mean((np.log1p(reco) - np.log1p(true)) ** 2)))
 
 
+_EQUAL = "all true energies are equal"
 #: The scalar metrics of energies by name, the most important first.
-METRICS: dict[str, EnergyMetric] = {
-    "energy_resolution": EnergyMetric(
+METRICS: dict[str, Spec] = {
+    "energy_resolution": Spec(
         "Energy resolution",
         "",
         "lower",
@@ -57,10 +46,8 @@ METRICS: dict[str, EnergyMetric] = {
         "half of the central 68.27 % interval of E_reco/E_true − 1, over all scored images",
         resolution,
     ),
-    "energy_bias": EnergyMetric(
-        "Energy bias", "", "zero", True, "median of E_reco/E_true − 1, over all scored images", bias
-    ),
-    "energy_mae_dex": EnergyMetric(
+    "energy_bias": Spec("Energy bias", "", "zero", True, "median of E_reco/E_true − 1, over all scored images", bias),
+    "energy_mae_dex": Spec(
         "MAE of log10 E",
         "dex",
         "lower",
@@ -68,7 +55,7 @@ METRICS: dict[str, EnergyMetric] = {
         "mean absolute error: mean of |log10 E_reco − log10 E_true|",
         lambda true, reco: float(np.mean(np.abs(_log_error(true, reco)))),
     ),
-    "energy_rmse_dex": EnergyMetric(
+    "energy_rmse_dex": Spec(
         "RMSE of log10 E",
         "dex",
         "lower",
@@ -76,15 +63,16 @@ METRICS: dict[str, EnergyMetric] = {
         "root of the mean of (log10 E_reco − log10 E_true)²",
         lambda true, reco: float(np.sqrt(np.mean(_log_error(true, reco) ** 2))),
     ),
-    "energy_r2_log": EnergyMetric(
+    "energy_r2_log": Spec(
         "R² of log10 E",
         "",
         "higher",
         False,
         "1 − sum of (log10 E_reco − log10 E_true)² / sum of (log10 E_true − mean)²; 0 is what the mean would reach",
         lambda true, reco: _r2(np.log10(true), np.log10(reco)),
+        _EQUAL,
     ),
-    "energy_mse": EnergyMetric(
+    "energy_mse": Spec(
         "MSE",
         "TeV2",
         "lower",
@@ -92,7 +80,7 @@ METRICS: dict[str, EnergyMetric] = {
         "mean of (E_reco − E_true)²",
         lambda true, reco: float(np.mean((reco - true) ** 2)),
     ),
-    "energy_rmse": EnergyMetric(
+    "energy_rmse": Spec(
         "RMSE",
         "TeV",
         "lower",
@@ -100,7 +88,7 @@ METRICS: dict[str, EnergyMetric] = {
         "root of the mean of (E_reco − E_true)²",
         lambda true, reco: float(np.sqrt(np.mean((reco - true) ** 2))),
     ),
-    "energy_mae": EnergyMetric(
+    "energy_mae": Spec(
         "MAE",
         "TeV",
         "lower",
@@ -108,10 +96,16 @@ METRICS: dict[str, EnergyMetric] = {
         "mean of |E_reco − E_true|",
         lambda true, reco: float(np.mean(np.abs(reco - true))),
     ),
-    "energy_r2": EnergyMetric(
-        "R²", "", "higher", False, "1 − sum of (E_reco − E_true)² / sum of (E_true − mean)², of energies in TeV", _r2
+    "energy_r2": Spec(
+        "R²",
+        "",
+        "higher",
+        False,
+        "1 − sum of (E_reco − E_true)² / sum of (E_true − mean)², of energies in TeV",
+        _r2,
+        _EQUAL,
     ),
-    "energy_rmsle": EnergyMetric(
+    "energy_rmsle": Spec(
         "RMSLE",
         "",
         "lower",

@@ -1,4 +1,4 @@
-"""Optimizers, schedules and losses by the names of the configuration."""
+"""Optimizers and schedules by the names of the configuration."""
 
 from typing import Any
 
@@ -7,15 +7,17 @@ from iactflow.models.backend import keras
 #: CTLearn's own plateau schedule: half the rate after five epochs without an improvement, not below one millionth.
 PLATEAU_FACTOR, PLATEAU_PATIENCE, PLATEAU_FLOOR = 0.5, 5, 1e-6
 
-#: Losses of labels; the same for every task, summed over tasks.
-LOSSES = {
-    "mae": keras.losses.MeanAbsoluteError,
-    "mse": keras.losses.MeanSquaredError,
-    "huber": keras.losses.Huber,
-}
 
-
-def make_optimizer(name: str, learning_rate: float, *, schedule: str, n_steps: int, weight_decay: float = 0.0) -> Any:
+def make_optimizer(
+    name: str,
+    learning_rate: float,
+    *,
+    schedule: str,
+    n_steps: int,
+    weight_decay: float = 0.0,
+    warmup: float = 0.0,
+    clip: float | None = None,
+) -> Any:
     """Make an optimizer with its schedule.
 
     Parameters
@@ -30,17 +32,28 @@ def make_optimizer(name: str, learning_rate: float, *, schedule: str, n_steps: i
         Steps of the whole fit.
     weight_decay : float
         Of ``adamw``.
+    warmup : float
+        Share of the steps in which the rate of ``cosine`` rises from zero.
+    clip : float or None
+        Greatest norm of a weight array's gradient.
     """
     rate: Any = learning_rate
     if schedule == "cosine":
-        rate = keras.optimizers.schedules.CosineDecay(learning_rate, max(1, n_steps))
+        rising = round(warmup * n_steps)
+        falling = max(1, n_steps - rising)
+        rate = keras.optimizers.schedules.CosineDecay(
+            0.0 if rising else learning_rate,
+            falling,
+            warmup_target=learning_rate if rising else None,
+            warmup_steps=rising,
+        )
     optimizer: Any
     if name == "adamw":
-        optimizer = keras.optimizers.AdamW(rate, weight_decay=weight_decay)
+        optimizer = keras.optimizers.AdamW(rate, weight_decay=weight_decay, clipnorm=clip)
     elif name == "adam":
-        optimizer = keras.optimizers.Adam(rate)
+        optimizer = keras.optimizers.Adam(rate, clipnorm=clip)
     else:
-        optimizer = keras.optimizers.SGD(rate)
+        optimizer = keras.optimizers.SGD(rate, clipnorm=clip)
     if keras.config.dtype_policy().compute_dtype == "float16":
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
     return optimizer

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-#: Columns of the history, one entry per finished epoch.
-HISTORY = ("epoch", "loss", "val_loss", "val_mae", "learning_rate", "seconds")
+#: Columns of every history, one entry per finished epoch. Others hold the validation loss of single tasks.
+HISTORY = ("epoch", "loss", "val_loss", "learning_rate", "seconds")
 
 
 @dataclass
@@ -53,10 +53,10 @@ class FitState:
     best_weights: list[np.ndarray] = field(default_factory=list, repr=False)
 
     def finish_epoch(self, **values: Any) -> None:
-        """Append an epoch to the history and begin the next."""
+        """Append an epoch to the history and begin the next; the same values have to be given each time."""
         self.epoch += 1
-        for name in HISTORY:
-            self.history[name].append(self.epoch if name == "epoch" else values[name])
+        for name, value in {"epoch": self.epoch, **values}.items():
+            self.history.setdefault(name, []).append(value)
         self.batch, self.loss_sum, self.images_in_epoch, self.seconds_in_epoch = 0, 0.0, 0, 0.0
 
     def as_dict(self) -> dict[str, Any]:

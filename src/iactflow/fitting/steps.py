@@ -1,12 +1,12 @@
 """One step of a fit and the loss on held-out images, compiled once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from iactflow.data.feeder import Batch, Feeder
-from iactflow.fitting.optimizers import LOSSES
+from iactflow.fitting.losses import TaskLoss
 from iactflow.models.backend import keras, tf
 
 
@@ -19,19 +19,27 @@ class Steps:
         Takes pixel columns, gives ``{task: tensor}``.
     optimizer : keras.optimizers.Optimizer
         Its variables are made here.
-    loss : str
-        Name in `LOSSES`; the losses of the tasks are summed.
-    tasks : sequence of str
-        Outputs to fit.
+    losses : mapping of TaskLoss
+        By task; outputs that are not named are not fitted.
     xla : bool
         Whether steps are compiled with XLA.
+    strategy : tensorflow.distribute.Strategy or None
+        Shares each batch among devices; model and optimizer were made in its scope.
+
+    Notes
+    -----
+    The loss of a batch is the sum over tasks of the task's weight times the mean over its images of image weight times
+    image loss. It is linear in the images: two halves of a batch give the same gradient as the whole.
     """
 
-    def __init__(self, model: Any, optimizer: Any, loss: str, tasks: Sequence[str], *, xla: bool = False) -> None:
-        self.model, self.optimizer, self.tasks = model, optimizer, list(tasks)
-        self._loss = LOSSES[loss]()
+    def __init__(
+        self, model: Any, optimizer: Any, losses: Mapping[str, TaskLoss], *, xla: bool = False, strategy: Any = None
+    ) -> None:
+        self.model, self.optimizer, self.losses, self.strategy = model, optimizer, dict(losses), strategy
+        self._n_shares = 1 if strategy is None else strategy.num_replicas_in_sync
         optimizer.build(model.trainable_variables)
         self._fit = tf.function(self._fit_eagerly, jit_compile=xla, reduce_retracing=True)
+        self._fit_shared = tf.function(self._fit_shared_eagerly, reduce_retracing=True)
         self._score = tf.function(self._score_eagerly, jit_compile=xla, reduce_retracing=True)
 
     @property
@@ -41,29 +49,77 @@ class Steps:
 
     def fit(self, batch: Batch) -> Any:
         """Change the weights by one batch and give its mean loss as a scalar tensor, not waited for."""
-        return self._fit(batch.pixels, batch.labels)
+        content = (batch.pixels, batch.labels, batch.weights)
+        if self.strategy is None:
+            return self._fit(*content)
+        shares = share_out(*content, n_shares=self._n_shares)
+        values = self.strategy.experimental_distribute_values_from_function(
+            lambda replica: tf.nest.map_structure(tf.constant, shares[replica.replica_id_in_sync_group])
+        )
+        return self._fit_shared(values)
 
-    def score(self, feeder: Feeder) -> tuple[float, float]:
-        """Give the loss and the mean absolute error of the labels (summed over tasks), both means over images."""
-        sums = np.zeros(2)
+    def score(self, feeder: Feeder) -> tuple[float, dict[str, float]]:
+        """Give the loss, and the loss of each task in its own unit without the task's weight; means over images."""
+        sums = np.zeros(len(self.losses))
         for batch in feeder.epoch():
-            sums += len(batch) * np.array([float(value) for value in self._score(batch.pixels, batch.labels)])
-        loss, mae = sums / feeder.n_images
-        return float(loss), float(mae)
+            sums += len(batch) * np.asarray(self._score(batch.pixels, batch.labels, batch.weights), float)
+        means = dict(zip(self.losses, (sums / feeder.n_images).tolist(), strict=True))
+        return sum(loss.weight * means[task] for task, loss in self.losses.items()), means
 
-    def _total_loss(self, outputs: dict[str, Any], labels: dict[str, Any]) -> Any:
-        losses = [self._loss(labels[task], keras.ops.cast(outputs[task], "float32")) for task in self.tasks]
-        return keras.ops.sum(keras.ops.stack(losses))
+    def _parts(self, outputs: dict[str, Any], labels: dict[str, Any], weights: dict[str, Any]) -> Any:
+        parts = [
+            keras.ops.mean(weights[task] * loss.per_image(labels[task], outputs[task]))
+            for task, loss in self.losses.items()
+        ]
+        return keras.ops.stack(parts)
 
-    def _fit_eagerly(self, pixels: dict[str, Any], labels: dict[str, Any]) -> Any:
-        weights = [variable.value for variable in self.model.trainable_variables]
+    def _fit_eagerly(self, pixels: dict[str, Any], labels: dict[str, Any], weights: dict[str, Any]) -> Any:
+        trainable = [variable.value for variable in self.model.trainable_variables]
+        task_weights = np.array([loss.weight for loss in self.losses.values()], np.float32)
         with tf.GradientTape() as tape:
-            loss = self._total_loss(self.model(pixels, training=True), labels)
+            loss = keras.ops.sum(task_weights * self._parts(self.model(pixels, training=True), labels, weights))
+            if self.model.losses:  # penalties that layers of a user's own add
+                loss += keras.ops.sum(keras.ops.stack(self.model.losses)) / self._n_shares
             scaled = self.optimizer.scale_loss(loss)
-        self.optimizer.apply(tape.gradient(scaled, weights), self.model.trainable_variables)
+        self.optimizer.apply(tape.gradient(scaled, trainable), self.model.trainable_variables)
         return loss
 
-    def _score_eagerly(self, pixels: dict[str, Any], labels: dict[str, Any]) -> tuple[Any, Any]:
-        outputs = self.model(pixels, training=False)
-        errors = [keras.ops.mean(keras.ops.abs(keras.ops.cast(outputs[t], "float32") - labels[t])) for t in self.tasks]
-        return self._total_loss(outputs, labels), keras.ops.sum(keras.ops.stack(errors))
+    def _fit_shared_eagerly(self, values: Any) -> Any:
+        losses = self.strategy.run(lambda content: self._fit_eagerly(*content), args=(values,))
+        return self.strategy.reduce(tf.distribute.ReduceOp.SUM, losses, axis=None)
+
+    def _score_eagerly(self, pixels: dict[str, Any], labels: dict[str, Any], weights: dict[str, Any]) -> Any:
+        return self._parts(self.model(pixels, training=False), labels, weights)
+
+
+def share_out(
+    pixels: dict[str, np.ndarray], labels: dict[str, np.ndarray], weights: dict[str, np.ndarray], *, n_shares: int
+) -> list[tuple[dict[str, np.ndarray], ...]]:
+    """Divide a batch into equal shares whose losses, means over their images, sum up to the loss of the batch.
+
+    Images that fill up the last share are repeated with weight zero.
+
+    Returns
+    -------
+    list of tuple of dict
+        Pixels, labels and weights of each share.
+    """
+    n = len(next(iter(pixels.values())))
+    size = -(-n // n_shares)
+    places = np.arange(size * n_shares)
+    # The mean over a share is n / size times as large as its part of the mean over the batch.
+    factor = np.where(places < n, size / n, 0).astype(np.float32)
+    places = np.minimum(places, n - 1)
+    weights = {task: values[places] * factor for task, values in weights.items()}
+    shares: list[tuple[dict[str, np.ndarray], ...]] = []
+    for low in range(0, len(places), size):
+        part = places[low : low + size]
+        own = {task: values[low : low + size] for task, values in weights.items()}
+        shares.append(
+            (
+                {name: values[part] for name, values in pixels.items()},
+                {task: values[part] for task, values in labels.items()},
+                own,
+            )
+        )
+    return shares

@@ -10,7 +10,12 @@ from iactflow.errors import InputError
 from iactflow.fitting.bootstrap import interval
 
 #: Metrics that decide on a task as a whole.
-HEADLINE = {"energy": ("energy_resolution", "energy_bias", "energy_mae_dex")}
+HEADLINE = {
+    "energy": ("energy_resolution", "energy_bias", "energy_mae_dex"),
+    "type": ("type_auc", "type_rejection_80"),
+    "cameradirection": ("cameradirection_resolution", "cameradirection_median"),
+    "skydirection": ("skydirection_resolution", "skydirection_median"),
+}
 
 
 class Verdict(NamedTuple):

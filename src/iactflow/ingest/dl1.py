@@ -65,7 +65,8 @@ def read_blocks(task: Task, index: int, count: int) -> Blocks:
     Returns
     -------
     dict
-        ``lost`` (None), ``simulation``, and ``producer``: software and data model that the file was written with.
+        ``lost`` (None), ``simulation``, and ``producer``: activity, software and data model that the file was written
+        with.
     """
     with _open(task.path) as file:
         reader = _Reader(file, task)
@@ -74,6 +75,7 @@ def read_blocks(task: Task, index: int, count: int) -> Blocks:
             yield reader.block(plan[number], (number + 1) / len(plan))
         attributes = file.root._v_attrs
         producer = {
+            "activity": str(attributes["CTA ACTIVITY NAME"]),
             "software": str(attributes["CTA ACTIVITY SOFTWARE NAME"]),
             "version": str(attributes["CTA ACTIVITY SOFTWARE VERSION"]),
             "data_model": str(attributes[_VERSION]),

@@ -1,57 +1,52 @@
-"""From a network on pictures to models on raw pixels: one to fit, one to keep."""
+"""From a network to models on raw pixels: one to fit, one to keep."""
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from iactflow.data import schema
 from iactflow.models.backend import keras
-from iactflow.models.config import Mapping
-from iactflow.models.layers import PixelMapping, inputs_of
-from iactflow.models.mapping import mapping_operator
+from iactflow.models.registry import make_view
 from iactflow.models.tasks import tasks_named
+from iactflow.models.view import View
 
 if TYPE_CHECKING:
-    from ctapipe.instrument import CameraGeometry
+    from iactflow.data.camera import Camera
+    from iactflow.models.config import Model
 
 
-def picture_model(geometry: "CameraGeometry", mapping: Mapping) -> Any:
-    """Make the model from raw pixels to the picture that a network reads.
+def label_model(view: View, network: Any, name: str = "pixels_to_labels") -> Any:
+    """Put a network behind what it sees: raw pixels in, labels (``{task: tensor}``) out."""
+    return keras.Model(view.model.input, view.finish(network(view.inputs)), name=name)
+
+
+def physical_model(model: "Model", camera: "Camera", view: View, network: Any, tasks: Sequence[str]) -> Any:
+    """Make the self-contained model: raw pixels in, physical quantities (``{quantity: (n,)}``) out.
 
     Parameters
     ----------
-    geometry : ctapipe.instrument.CameraGeometry
+    model : Model
+        The ``model:`` section; with ``window.average`` labels are means over all symmetries of the lattice.
+    camera : Camera
         The camera.
-    mapping : Mapping
-        Mapper and channels.
-
-    Returns
-    -------
-    keras.Model
-        Takes ``{column: (n, n_pixels)}`` with the columns of `inputs_of`, gives (n, side, side, n_channels).
+    view : View
+        What the network was fitted on.
+    network : keras.Model
+        The network.
+    tasks : sequence of str
+        What it estimates.
     """
-    operator = mapping_operator(geometry, mapping)
-    if len(operator.lost_pixels):
-        print(
-            f"warning: {mapping.mapper} shows {len(operator.lost_pixels)} of the {operator.n_pixels} pixels of "
-            f"{geometry.name} nowhere, here as in dl1-data-handler.",
-            file=sys.stderr,
-        )
-    pixels = {
-        name: keras.Input((operator.n_pixels,), name=name, dtype="bool" if name == schema.IMAGE_MASK else "float32")
-        for name in inputs_of(mapping.channels)
-    }
-    layer = PixelMapping.of(operator, mapping.channels, name="mapping")
-    return keras.Model(pixels, layer(pixels), name="picture")
+    if view.symmetries > 1 and model.window.average:
+        labels = _averaged(model, camera, view, network)
+    else:
+        labels = view.finish(network(view.inputs))
+    physical: dict[str, Any] = {}
+    for task in tasks_named(tasks):
+        physical |= task.physical(labels[task.name])
+    return keras.Model(view.model.input, physical, name="pixels_to_physics")
 
 
-def pixel_model(picture: Any, network: Any) -> Any:
-    """Put a network behind the picture: raw pixels in, the network's own outputs (``{task: tensor}``) out."""
-    return keras.Model(picture.input, network(picture.output), name="pixels_to_labels")
-
-
-def physical_model(picture: Any, network: Any, tasks: Sequence[str]) -> Any:
-    """Make the self-contained model: raw pixels in, physical quantities (``{task: tensor}``) out."""
-    outputs = network(picture.output)
-    physical = {task.name: task.physical(task.name)(outputs[task.name]) for task in tasks_named(list(tasks))}
-    return keras.Model(picture.input, physical, name="pixels_to_physics")
+def _averaged(model: "Model", camera: "Camera", view: View, network: Any) -> dict[str, Any]:
+    turned = [
+        label_model(make_view(model, camera, symmetry=number), network, name=f"symmetry_{number}")(view.model.input)
+        for number in range(view.symmetries)
+    ]
+    return {task: keras.layers.Average(name=f"{task}_mean")([labels[task] for labels in turned]) for task in turned[0]}

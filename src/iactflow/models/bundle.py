@@ -11,7 +11,9 @@ from iactflow.data import schema
 from iactflow.data.feeder import Feeder
 from iactflow.data.select import Selection
 from iactflow.errors import InputError
+from iactflow.models.custom import is_custom, load_class, load_file
 from iactflow.models.predictor import Cost
+from iactflow.models.tasks import tasks_named
 
 if TYPE_CHECKING:
     from iactflow.data.store import Store
@@ -22,6 +24,8 @@ BUNDLE_FORMAT = 1
 MODEL_FILE = "model.keras"
 CTLEARN_FILE = "ctlearn.keras"
 MANIFEST = "model.json"
+#: Copy of the file that a network of the user's was loaded from.
+CODE_FILE = "network.py"
 
 #: Events that are predicted together.
 PREDICT_BATCH = 64
@@ -66,6 +70,12 @@ class Bundle:
         """
         path = Path(path)
         info = read_manifest(path)
+        name = info["config"]["model"]["name"]
+        if is_custom(name):  # its own layers are known once its code has been imported
+            if (path / CODE_FILE).exists():
+                load_file(path / CODE_FILE)
+            else:
+                load_class(name)
         return cls(path, info, load_model(path / MODEL_FILE))
 
     def predict(self, store: "Store", rows: np.ndarray) -> dict[str, np.ndarray]:
@@ -79,9 +89,10 @@ class Bundle:
         store.camera.require_same(self.camera_hash, here=str(store.paths[0]), there=str(self.path))
         feeder = Feeder(store, rows, [tensor.name for tensor in self.model.inputs], batch_size=PREDICT_BATCH)
         parts = [self.model.predict_on_batch(batch.pixels) for batch in feeder.epoch()]
+        quantities = [name for task in tasks_named(self.tasks) for name in task.quantities]
         return {
-            task: np.concatenate([np.asarray(part[task]) for part in parts] or [np.empty(0)]).astype(np.float64)
-            for task in self.tasks
+            name: np.concatenate([np.asarray(part[name]) for part in parts] or [np.empty(0)]).astype(np.float64)
+            for name in quantities
         }
 
     def outside_range(self, store: "Store", rows: np.ndarray) -> np.ndarray:
@@ -163,7 +174,7 @@ def load_model(path: Path) -> Any:
     InputError
         If it is missing or Keras cannot read it.
     """
-    from iactflow.models import layers  # noqa: F401  registers the layers that saved models name
+    from iactflow.models import hexnet, layers, window  # noqa: F401  register the layers that saved models name
     from iactflow.models.backend import keras
 
     if not path.is_file():

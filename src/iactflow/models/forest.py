@@ -2,18 +2,19 @@
 
 import pickle
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from iactflow.data import schema
-from iactflow.errors import ConfigError, InputError
+from iactflow.errors import ConfigError
+from iactflow.models.forest_tasks import LEARNERS, SETTINGS, Learner
 from iactflow.models.predictor import Cost
+from iactflow.models.tasks import tasks_named
 
 if TYPE_CHECKING:
-    from sklearn.ensemble import RandomForestRegressor
-
     from iactflow.data.store import Store
 
 #: What the forest looks at, in this order; `schema.INTENSITY` enters as its decimal logarithm.
@@ -39,15 +40,13 @@ FEATURES = (
     "morphology_n_pixels",
     "morphology_n_islands",
 )
-#: Settings of `sklearn.ensemble.RandomForestRegressor`.
-SETTINGS = {"n_estimators": 150, "max_depth": 30, "min_samples_leaf": 5}
 #: Events of the measurement of speed: enough that the overhead of a call does not count.
 _TIMED = 4096
 
 
 @dataclass
 class RandomForest:
-    """A random forest that estimates the energy of single images from their DL1 parameters.
+    """Random forests that estimate properties of single images from their DL1 parameters.
 
     Use `fit` to make one. It is a `iactflow.models.predictor.Predictor`.
     """
@@ -55,11 +54,11 @@ class RandomForest:
     name: str
     tasks: list[str]
     info: dict[str, Any]
-    _forest: "RandomForestRegressor"
+    _learners: list[Learner]
     _cost: Cost
 
     @classmethod
-    def fit(cls, store: "Store", rows: np.ndarray, seed: int) -> "RandomForest":
+    def fit(cls, store: "Store", rows: np.ndarray, seed: int, tasks: Sequence[str] = ("energy",)) -> "RandomForest":
         """Grow the trees.
 
         Parameters
@@ -67,19 +66,20 @@ class RandomForest:
         store : Store
             Simulated images with DL1 parameters.
         rows : ndarray of int, shape (n,)
-            Images to learn from.
+            Images to learn from; energy and direction are learnt from gammas alone.
         seed : int
             The same rows and seed give the same forest.
+        tasks : sequence of str
+            What to estimate.
 
         Raises
         ------
         ConfigError
-            If the store has no DL1 parameters, or `rows` is empty.
+            If the store has no DL1 parameters, `rows` is empty, or the type is to be learnt and there is only one.
         InputError
             If the images have no truth.
         """
         import sklearn
-        from sklearn.ensemble import RandomForestRegressor
 
         if not len(rows):
             raise ConfigError(
@@ -87,30 +87,29 @@ class RandomForest:
                 "the stores that the network was trained on, too, or set evaluate.baseline=none."
             )
         store.require_truth("fitting the random forest")
-        features, labels = _features(store, rows), np.log10(store.column(schema.TRUE_ENERGY)[rows])
-        if not np.isfinite(labels).all():
-            raise InputError(f"{store.paths[0]} holds true energies that are not positive numbers. Ingest it again.")
-        forest = RandomForestRegressor(**SETTINGS, random_state=seed, n_jobs=-1)
+        features = _features(store, rows)
         start = time.perf_counter()
-        forest.fit(features, labels)
+        kinds = dict.fromkeys(LEARNERS[task] for task in tasks)
+        learners = [kind.fit(features, store, rows, seed) for kind in kinds]
         seconds = time.perf_counter() - start
-        # Threads would add the trees' estimates in the order in which they finish, and the last digit with it.
-        forest.set_params(n_jobs=1)
         info = {
             "kind": "random forest",
             "features": [f"log10 {name}" if name == schema.INTENSITY else name for name in FEATURES],
-            "label": "log10(E/TeV)",
+            "label": "; ".join(learner.label for learner in learners),
             "config": {**SETTINGS, "seed": seed},
             "n_train": len(rows),
             "versions": {"scikit-learn": sklearn.__version__},
         }
-        return cls("Random forest", ["energy"], info, forest, _measure(forest, features, seconds))
+        return cls("Random forest", list(tasks), info, learners, _measure(learners, features, seconds))
 
     def predict(self, store: "Store", rows: np.ndarray) -> dict[str, np.ndarray]:
-        """Estimate energies, see `Predictor.predict`."""
+        """Estimate the tasks' quantities, see `Predictor.predict`."""
+        wanted = [name for task in tasks_named(self.tasks) for name in task.quantities]
         if not len(rows):
-            return {"energy": np.empty(0)}
-        return {"energy": 10 ** self._forest.predict(_features(store, rows))}
+            return {name: np.empty(0) for name in wanted}
+        features = _features(store, rows)
+        made = [learner.predict(features, store, rows) for learner in self._learners]
+        return {name: values for part in made for name, values in part.items() if name in wanted}
 
     def cost(self) -> Cost:
         """Tell what a prediction costs, measured on the images that the forest was fitted to."""
@@ -132,16 +131,19 @@ def _features(store: "Store", rows: np.ndarray) -> np.ndarray:
     return table
 
 
-def _measure(forest: "RandomForestRegressor", features: np.ndarray, train_seconds: float) -> Cost:
+def _measure(learners: Sequence[Learner], features: np.ndarray, train_seconds: float) -> Cost:
     from iactflow.models.device import describe_cpu
 
+    forests = [forest for learner in learners for forest in learner.forests]
     batch = np.resize(features, (_TIMED, features.shape[1]))
-    forest.predict(batch)
+    for forest in forests:
+        forest.predict(batch)
     start = time.perf_counter()
-    forest.predict(batch)
+    for forest in forests:
+        forest.predict(batch)
     seconds = time.perf_counter() - start
     return Cost(
-        parameters=sum(tree.tree_.node_count for tree in forest.estimators_),
+        parameters=sum(tree.tree_.node_count for forest in forests for tree in forest.estimators_),
         flops_per_event=None,
         train_seconds=train_seconds,
         train_images=len(features),
@@ -149,5 +151,5 @@ def _measure(forest: "RandomForestRegressor", features: np.ndarray, train_second
         n_events_timed=_TIMED,
         device=describe_cpu(1),
         batch_size=_TIMED,
-        bytes_on_disk=len(pickle.dumps(forest)),
+        bytes_on_disk=sum(len(pickle.dumps(forest)) for forest in forests),
     )

@@ -1,11 +1,11 @@
 """Start from another model's weights, and keep some of the weights as they are."""
 
-from pathlib import Path
 from typing import Any
 
 from iactflow.errors import ConfigError
-from iactflow.models.bundle import MODEL_FILE, load_model
+from iactflow.models.bundle import load_model
 from iactflow.models.registry import BACKBONE_SUFFIX, backbone_of
+from iactflow.models.source import model_file
 
 
 def start_from(network: Any, source: str) -> None:
@@ -16,7 +16,7 @@ def start_from(network: Any, source: str) -> None:
     network : keras.Model
         A network on pictures, changed in place.
     source : str
-        Folder of a model bundle, or a .keras file of ours or of CTLearn's.
+        Folder of a model bundle, a .keras file of ours or of CTLearn's, or ``models:/NAME@ALIAS``.
 
     Raises
     ------
@@ -25,15 +25,14 @@ def start_from(network: Any, source: str) -> None:
     ConfigError
         If its backbone is another one.
     """
-    path = Path(source)
-    other = _network_in(load_model(path / MODEL_FILE if path.is_dir() else path), source)
+    other = _network_in(load_model(model_file(source)), source)
     backbone, donor = backbone_of(network), backbone_of(other)
     shapes, there = ([tuple(w.shape) for w in model.weights] for model in (backbone, donor))
     if backbone.name != donor.name or shapes != there:
         raise ConfigError(
             f"model.init: the backbone {donor.name} of {source} does not fit {backbone.name} of the network that "
             f"is trained ({len(there)} and {len(shapes)} arrays of weights, or other shapes). Use the same model.name "
-            "and the same number of model.mapping.channels as that model."
+            "and sizes, and as many model.mapping.channels or model.window.channels, as that model."
         )
     backbone.set_weights(donor.get_weights())
     heads = {layer.name: layer for layer in other.layers}
@@ -46,10 +45,13 @@ def start_from(network: Any, source: str) -> None:
 
 
 def _network_in(model: Any, source: str) -> Any:
-    """Find the network on pictures: the model itself, or a layer of it."""
-    for candidate in (model, *(layer for layer in model.layers if hasattr(layer, "layers"))):
+    """Find the network: the model itself, or the first model in it that has a backbone."""
+    waiting = [model]
+    while waiting:
+        candidate = waiting.pop(0)
         if any(layer.name.endswith(BACKBONE_SUFFIX) for layer in candidate.layers):
             return candidate
+        waiting += [layer for layer in candidate.layers if hasattr(layer, "layers")]
     raise ConfigError(
         f"model.init: {source} has no layer whose name ends in {BACKBONE_SUFFIX}; it is no model of this kind."
     )

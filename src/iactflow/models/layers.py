@@ -101,3 +101,53 @@ class FromLog10(keras.layers.Layer):  # type: ignore[misc]
     def call(self, logarithm: Any) -> Any:
         """Raise ten to the input."""
         return keras.ops.power(np.float32(10.0), keras.ops.squeeze(keras.ops.cast(logarithm, "float32"), axis=-1))
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class Column(keras.layers.Layer):  # type: ignore[misc]
+    """Pick one of the columns of an output of shape (n, d), as shape (n,)."""
+
+    def __init__(self, number: int, **kwargs: Any) -> None:
+        kwargs.setdefault("dtype", "float32")
+        super().__init__(**kwargs)
+        self.number = number
+
+    def call(self, output: Any) -> Any:
+        """Pick the column."""
+        return keras.ops.cast(output, "float32")[:, self.number]
+
+    def get_config(self) -> dict[str, Any]:
+        """Give what the layer is made again from."""
+        return {**super().get_config(), "number": self.number}
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class Turn(keras.layers.Layer):  # type: ignore[misc]
+    """Multiply vectors of shape (n, 2) by a matrix from the right."""
+
+    def __init__(self, matrix: Sequence[Sequence[float]], **kwargs: Any) -> None:
+        kwargs.setdefault("dtype", "float32")
+        super().__init__(**kwargs)
+        self.matrix = [[float(value) for value in row] for row in matrix]
+
+    def call(self, vectors: Any) -> Any:
+        """Turn them."""
+        return keras.ops.matmul(keras.ops.cast(vectors, "float32"), np.array(self.matrix, np.float32))
+
+    def get_config(self) -> dict[str, Any]:
+        """Give what the layer is made again from."""
+        return {**super().get_config(), "matrix": self.matrix}
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class FromWindow(Turn):
+    """Turn offsets in windows (deg) into places: ``(origin + offset @ frame) @ matrix``.
+
+    Takes offsets (n, 2), origins (n, 2) in deg and frames (n, 2, 2), see `iactflow.models.window.Window`.
+    """
+
+    def call(self, inputs: Sequence[Any]) -> Any:
+        """Turn them."""
+        offset, origin, frame = inputs
+        offset = keras.ops.cast(offset, "float32")
+        return super().call(origin + keras.ops.einsum("ni,nij->nj", offset, frame))

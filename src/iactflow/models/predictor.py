@@ -59,7 +59,7 @@ class Predictor(Protocol):
     name : str
         How pages call it.
     tasks : list of str
-        What it estimates (``energy``).
+        Names of its tasks.
     info : dict
         What a result records of it; holds only what JSON can hold.
     """
@@ -81,7 +81,8 @@ class Predictor(Protocol):
         Returns
         -------
         dict of ndarray
-            By task; ``energy`` in TeV, float64 of shape (n,).
+            float64 of shape (n,) by quantity: ``gammaness`` from 0 to 1, ``energy`` in TeV, ``cam_x`` and ``cam_y`` in
+            m, ``fov_lon`` and ``fov_lat`` in deg, as far as the tasks go (`iactflow.models.tasks`).
         """
         ...
 

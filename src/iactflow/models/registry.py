@@ -1,51 +1,124 @@
-"""Networks by name: each is a backbone with one head per task, on a square picture of the camera."""
+"""Networks by name: what each sees of a camera, and how it is built."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
+from iactflow.data.camera import Camera
 from iactflow.errors import ConfigError
+from iactflow.models.config import Model
+from iactflow.models.custom import is_custom, load_class, make_custom
+from iactflow.models.tasks import tasks_named
 
-#: Makes a Keras model that takes a picture (side, side, channels) and gives ``{task: tensor}``. Its backbone is the
-#: layer whose name ends in `BACKBONE_SUFFIX`; the rest are heads.
-Builder = Callable[[tuple[int, int, int], Sequence[str]], Any]
+#: What networks of this package see. ``picture``: a square picture; ``window``: a part of the camera's lattice.
+NETWORKS: dict[str, Literal["picture", "window"]] = {
+    "hexnet": "window",
+    "ctlearn.SingleCNN": "picture",
+    "ctlearn.ResNet": "picture",
+}
+
+#: Names of networks that CTLearn's own tools can open begin so.
+CTLEARN = "ctlearn."
 
 #: End of the name of a backbone's layer; CTLearn finds it by this name, too.
 BACKBONE_SUFFIX = "_block"
 
 
-def _ctlearn(name: str) -> Builder:
-    def build(input_shape: tuple[int, int, int], tasks: Sequence[str]) -> Any:
-        from ctlearn.core import model as upstream
-
-        return getattr(upstream, name)(input_shape, list(tasks)).model
-
-    return build
-
-
-#: Networks of this package; those named ``ctlearn.`` can be used by CTLearn's own tools.
-NETWORKS: dict[str, Builder] = {f"ctlearn.{name}": _ctlearn(name) for name in ("SingleCNN", "ResNet")}
-
-
-def build_network(name: str, input_shape: tuple[int, int, int], tasks: Sequence[str]) -> Any:
-    """Build a network with fresh weights.
+def make_view(model: Model, camera: Camera, *, seed: int = 0, symmetry: int = 0) -> Any:
+    """Make what a network sees of a camera.
 
     Parameters
     ----------
-    name : str
-        As in ``model.name``.
-    input_shape : tuple of int
-        Side, side and channels of the picture.
-    tasks : sequence of str
-        One head is made for each.
+    model : Model
+        The ``model:`` section.
+    camera : Camera
+        The camera.
+    seed : int
+        Of the augmentation.
+    symmetry : int
+        Symmetry in which windows are shown when not training.
+
+    Returns
+    -------
+    iactflow.models.view.View
 
     Raises
     ------
     ConfigError
         If there is no such network.
     """
+    from iactflow.models.view import picture_view, window_view
+
+    if view_of(model.name) == "window":
+        return window_view(camera, model.window, seed=seed, symmetry=symmetry)
+    return picture_view(camera, model.mapping)
+
+
+def view_of(name: str) -> str:
+    """Tell what a network sees: ``picture`` or ``window``.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such network.
+    """
+    if is_custom(name):
+        view = getattr(load_class(name), "view", "picture")
+        if view not in NETWORKS.values():
+            raise ConfigError(f"{name} must have picture or window as its attribute `view`. Received: {view!r}.")
+        return str(view)
     if name not in NETWORKS:
-        raise ConfigError(f"model.name must be one of: {', '.join(NETWORKS)}. Received: {name}.")
-    return NETWORKS[name](input_shape, tasks)
+        raise ConfigError(
+            f"model.name must be one of: {', '.join(NETWORKS)}; or package.module:Class or file.py:Class for a network "
+            f"of your own. Received: {name}."
+        )
+    return NETWORKS[name]
+
+
+def build_network(model: Model, shapes: Any, tasks: Sequence[str], *, hexagonal: bool = True) -> Any:
+    """Build a network with fresh weights.
+
+    Parameters
+    ----------
+    model : Model
+        The ``model:`` section.
+    shapes : tuple of int or dict of tuple
+        What it is given, without the number of images, see `iactflow.models.view.View.shapes`.
+    tasks : sequence of str
+        One head is made for each.
+    hexagonal : bool
+        Whether windows are of a hexagonal lattice.
+
+    Returns
+    -------
+    keras.Model
+        Takes what a view gives, gives ``{task: tensor}``; the layer whose name ends in `BACKBONE_SUFFIX` is its
+        backbone.
+
+    Raises
+    ------
+    ConfigError
+        If a network of the user's does not keep to the rules of docs/custom-models.md.
+    """
+    from iactflow.models import hexnet
+
+    tasks = [task.name for task in tasks_named(tasks)]
+    view_of(model.name)
+    if is_custom(model.name):
+        return make_custom(model.name, shapes, tasks, model.options)
+    if model.name == "hexnet":
+        return hexnet.build(shapes, tasks, model.hexnet, hexagonal=hexagonal)
+    return _build_upstream(model.name.removeprefix(CTLEARN), shapes, tasks)
+
+
+def _build_upstream(name: str, shape: tuple[int, ...], tasks: list[str]) -> Any:
+    from ctlearn.core import model as upstream
+
+    from iactflow.models.backend import keras
+
+    network = getattr(upstream, name)(shape, tasks).model
+    if isinstance(network.output, dict):
+        return network
+    return keras.Model(network.input, {tasks[0]: network.output}, name=network.name)
 
 
 def backbone_of(network: Any) -> Any:

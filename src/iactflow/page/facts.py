@@ -10,21 +10,26 @@ from iactflow.page.blocks import Block, Code, Facts, Table, Text
 
 def identity(result: Result, samples: Sequence[str]) -> dict[str, str]:
     """Tell in a line what was scored; `samples` names the samples of events."""
-    metric = next(iter(result.metrics.values()))
+    data = result.data
     return {
-        "Task": ", ".join(result.tasks),
+        "Task": tasks_in_words(result.tasks),
         "Instrument": str(result.model.get("instrument", result.data["camera"]["name"])),
         "Camera": result.data["camera"]["name"],
-        "Scored": f"{samples[0]} ({numbers.sample(metric.n, metric.n_showers)})",
+        "Scored": f"{samples[0]} ({numbers.sample(data['n_images'], data['n_showers'])})",
         **({"And": ", ".join(samples[1:])} if samples[1:] else {}),
     }
 
 
+def tasks_in_words(tasks: Sequence[str]) -> str:
+    """Write names of tasks as people say them."""
+    return ", ".join(task.replace("direction", " direction") for task in tasks)
+
+
 def sample_line(result: Result) -> str:
     """Tell what a sample holds: images, showers, particles, energies."""
-    data, metric = result.data, next(iter(result.metrics.values()))
+    data = result.data
     return (
-        f"{numbers.sample(metric.n, metric.n_showers)} ({', '.join(data['primaries'])}), "
+        f"{numbers.sample(data['n_images'], data['n_showers'])} ({', '.join(data['primaries'])}), "
         f"{_range(data['energy_tev'], 'TeV')}, zenith angle {_range(data['zenith_deg'], 'deg')}"
     )
 

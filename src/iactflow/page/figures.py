@@ -7,16 +7,17 @@ from astropy.table import Table as AstropyTable
 
 from iactflow.data.result import Result
 from iactflow.page import numbers
-from iactflow.page.blocks import Gallery, Picture, Plot, Table
+from iactflow.page.blocks import Plot, Table
 from iactflow.plots import style
-from iactflow.plots.camera_image import camera_svg, colours
 from iactflow.plots.catalogue import Entry
 from iactflow.plots.reference import Reference
 
-#: Columns of a curve that are fractions, which people read in percent.
-_PERCENT = {"bias", "resolution", "fraction"}
-#: A matrix has a row per pair of bins; the empty ones are left out of its table.
-_COUNT = "n"
+#: Columns of a curve, and their intervals' ends, that are fractions where they have no unit; people read percent.
+_PERCENT = {"bias", "resolution", "fraction", "contained", "background_efficiency", "gamma_efficiency"}
+#: First columns of smooth curves, of which every n-th point is listed, so that there are about so many rows.
+_SMOOTH, _ROWS = {"radius", "gamma_efficiency"}, 25
+#: Matrices and maps have a row per cell, known by one of these columns; the empty ones are left out of the table.
+_CELLS, _COUNT = {"fraction", "median_separation"}, "n"
 
 
 def plots(
@@ -44,37 +45,15 @@ def plots(
     return blocks
 
 
-def gallery(result: Result) -> Gallery:
-    """Draw the example images of a result."""
-    groups: dict[str, list[Picture]] = {}
-    for row in result.examples.to_pylist():
-        image, mask = np.array(row["image"], dtype=float), np.array(row["image_mask"], dtype=bool)
-        true, reco = row["true_energy"], row["reco_energy"]
-        error = f"{'+' if reco > true else ''}{numbers.quantity(reco / true - 1, percent=True)}"
-        energies = f"True {numbers.number(true)} TeV, reconstructed {numbers.number(reco)} TeV ({error})"
-        place = (
-            f"Run {row['obs_id']}, event {row['event_id']}, telescope {row['tel_id']}; {int(mask.sum())} pixels "
-            f"with {numbers.number(float(image[mask].sum()))} p.e. after cleaning, largest charge "
-            f"{numbers.number(float(image.max()))} p.e."
-        )
-        groups.setdefault(row["kind"].capitalize(), []).append(
-            Picture(camera_svg(result.pixels, image, mask, f"Camera image. {energies}"), [energies, place])
-        )
-    return Gallery(
-        reading="Images with the smallest, the median and the largest error of the reconstructed energy (in log E). "
-        "Colour is the charge of each pixel, in steps that are even in its square root; the red line surrounds "
-        "the pixels that image cleaning kept.",
-        groups=groups,
-        scale=f"linear-gradient(to right, {', '.join(colours())})",
-    )
-
-
 def _table(name: str, result: Result, entry: Entry) -> Table:
     curve = result.curves[entry.curve or ""]
-    if "fraction" in curve.colnames:
+    if _CELLS.intersection(curve.colnames):
         curve = curve[curve[_COUNT] > 0]
+    if curve.colnames[0] in _SMOOTH:
+        curve = curve[:: -(-len(curve) // _ROWS)]
     head = [f"{column.replace('_', ' ')}{_unit(curve, column)}" for column in curve.colnames]
-    rows = [[_cell(column, row[column]) for column in curve.colnames] for row in curve]
+    shares = {column for column in curve.colnames if _is_share(curve, column)}
+    rows = [[_cell(row[column], 100 if column in shares else 1) for column in curve.colnames] for row in curve]
     return Table(head, rows, caption=f"Numbers: {name}{_outside(curve)}", folded=True)
 
 
@@ -84,15 +63,22 @@ def _outside(curve: AstropyTable) -> str:
 
 
 def _unit(curve: AstropyTable, column: str) -> str:
-    if column.split("_")[0] in _PERCENT:
+    if _is_share(curve, column):
         return " / %"
     unit = curve[column].unit
     return f" / {unit}" if unit else ""
 
 
-def _cell(column: str, value: object) -> str:
+def _is_share(curve: AstropyTable, column: str) -> bool:
+    name = column.removesuffix("_low").removesuffix("_high")
+    return name in _PERCENT and not curve[column].unit
+
+
+def _cell(value: object, scale: int) -> str:
     if np.ma.is_masked(value):
         return "–"
+    if isinstance(value, str):
+        return value
     if isinstance(value, (int, np.integer)):
         return numbers.count(float(value))
-    return numbers.number(float(value) * (100 if column.split("_")[0] in _PERCENT else 1))  # type: ignore[arg-type]
+    return numbers.number(float(value) * scale)  # type: ignore[arg-type]

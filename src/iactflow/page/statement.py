@@ -18,7 +18,7 @@ _HEADLINES = {
     "worse": "{model} does not beat {other}: it is worse.",
     "mixed": "{model} does not beat {other}: it is better in some respects and worse in others.",
     "same": "{model} does not beat {other}: on these showers they cannot be told apart.",
-    "open": "{model} cannot be judged against {other}: there are too few showers.",
+    "open": "{model} cannot be judged against {other} on these showers.",
 }
 
 
@@ -96,6 +96,9 @@ def _reasons(result: Result, other: str, beside: Result) -> list[str]:
     for name in (name for task in result.tasks for name in HEADLINE[task]):
         metric, there = result.metrics[name], beside.metrics[name]
         verdict = compare_metric(beside, result, name)
+        if metric.value is None or there.value is None:
+            reasons.append(f"{metric.title}: {metric.reason or there.reason}")
+            continue
         values = f"{numbers.metric_value(metric)} against {numbers.metric_value(there)} of {_inside(other)}"
         reasons.append(f"{metric.title}: {values}: {verdict.word} (paired difference {difference(metric, verdict)})")
     return reasons

@@ -30,10 +30,19 @@ def definitions(result: Result) -> Facts:
 
 def interval_note(result: Result) -> str:
     """Say what the intervals of a result are, and of which sample."""
-    metric, made = next(iter(result.metrics.values())), result.bootstrap
-    counted = numbers.sample(metric.n, metric.n_showers)
+    made, counted = result.bootstrap, samples_of(result)
     level = numbers.share(made.level)
     return f"n = {counted}. In brackets the central {level} interval of {made.n} resamplings of showers."
+
+
+def samples_of(result: Result) -> str:
+    """Say how many images and showers the metrics rest on, for each task where the tasks differ."""
+    tasks: dict[str, list[str]] = {}
+    for name, metric in result.metrics.items():
+        tasks.setdefault(numbers.sample(metric.n, metric.n_showers), []).append(name.split("_")[0])
+    if len(tasks) == 1:
+        return next(iter(tasks))
+    return "; ".join(f"{counted} ({', '.join(dict.fromkeys(named))})" for counted, named in tasks.items())
 
 
 def verdict_tables(results: Mapping[str, Result]) -> list[Table]:
@@ -53,8 +62,7 @@ def verdict_tables(results: Mapping[str, Result]) -> list[Table]:
 
 def verdict_note(result: Result) -> str:
     """Say how verdicts are made, and of which sample."""
-    metric, made = next(iter(result.metrics.values())), result.bootstrap
-    counted = numbers.sample(metric.n, metric.n_showers)
+    made, counted = result.bootstrap, samples_of(result)
     return (
         f"Better or worse: the central {numbers.share(made.level)} interval of the paired differences (in brackets; "
         f"{made.n} resamplings of showers) leaves out zero. Same: it holds zero. Open: there is no interval. "

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from iactflow.data.result import Result
 from iactflow.fitting.metrics_energy_bins import BIN_DEX, FEW_IMAGES
-from iactflow.plots import energy, training
+from iactflow.plots import energy, training, type
+from iactflow.plots.direction import Direction
 from iactflow.plots.panel import Panel
 from iactflow.plots.reference import Reference
 
@@ -41,6 +42,61 @@ class Entry(NamedTuple):
 
 _OPEN = f"Bins with fewer than {FEW_IMAGES} images are drawn open; the numbers along the top are images per bin."
 _INTERVALS = "Bars are 95 % bootstrap intervals over showers; bins with a single shower have none."
+
+
+def _directions(task: str, called: str) -> tuple[Entry, ...]:
+    draw = Direction(task)
+    return (
+        Entry(
+            f"{task}-resolution",
+            f"Angular resolution, {called}",
+            "Lower is better. " + _OPEN,
+            f"Angle that holds 68.27 % of the images, per bin of true energy ({BIN_DEX} dex). {_INTERVALS} The panel "
+            "below, if any, shows the ratio to the first model.",
+            f"{task}_performance",
+            draw.resolution,
+        ),
+        Entry(
+            f"{task}-intensity",
+            f"Angular resolution against charge, {called}",
+            "Lower is better. " + _OPEN,
+            f"Angle that holds 68.27 % of the images, per bin of the charge of the cleaned image ({BIN_DEX} dex). "
+            f"{_INTERVALS}",
+            f"{task}_intensity",
+            draw.against_intensity,
+        ),
+        Entry(
+            f"{task}-containment",
+            f"Containment, {called}",
+            "Further to the upper left is better; a curve meets the dotted line at the angular resolution.",
+            "Share of images whose reconstructed direction lies within an angle of the true one; shaded: 95 % "
+            "bootstrap intervals over showers. The curve ends where 99 % of the images are contained.",
+            f"{task}_containment",
+            draw.containment,
+            wide=True,
+        ),
+        Entry(
+            f"{task}-bias-map",
+            f"Bias over the field of view, {called}",
+            "Arrows lead from the middle of a cell of true directions by the mean error there; short ones are good. "
+            "Arrows that all lead to the middle mean that directions are drawn towards it.",
+            "Mean of reconstructed − true direction per cell of true direction, in ctapipe's TelescopeFrame; colour is "
+            "the median angular separation.",
+            f"{task}_bias_map",
+            draw.bias_map,
+            wide=True,
+        ),
+        Entry(
+            f"{task}-horizon",
+            f"Altitude and azimuth, {called}",
+            "The closer a model's line follows the dashed one, the better it reproduces the spread of directions.",
+            "Images per bin of true and of reconstructed altitude and azimuth.",
+            f"{task}_altitude",
+            draw.horizon,
+            wide=True,
+        ),
+    )
+
 
 TASKS: dict[str, tuple[Entry, ...]] = {
     "energy": (
@@ -81,7 +137,47 @@ TASKS: dict[str, tuple[Entry, ...]] = {
             "energy_performance",
             energy.resolution,
         ),
-    )
+    ),
+    "type": (
+        Entry(
+            "type-roc",
+            "ROC curve",
+            "The further a curve runs to the upper left, the better; the dotted line is guessing.",
+            "Share of the gammas against share of the background that pass a cut in gammaness, for all cuts.",
+            "type_roc",
+            type.roc,
+        ),
+        Entry(
+            "type-calibration",
+            "Calibration",
+            "On the dotted line a gammaness of 0.8 means that 80 % of such images are gammas. It holds for the mixture "
+            "of gammas and background that was scored, which is not the sky's. Bins with fewer than "
+            f"{FEW_IMAGES} images are drawn open.",
+            f"Share of gammas per bin of gammaness (0.1). {_INTERVALS}",
+            "type_calibration",
+            type.calibration,
+        ),
+        Entry(
+            "type-gammaness",
+            "Gammaness",
+            "The less the two lines overlap, the better.",
+            "Images per bin of gammaness (0.025), gammas and background apart.",
+            "type_distribution",
+            type.gammaness,
+            wide=True,
+        ),
+        Entry(
+            "type-confusion",
+            "Confusion",
+            "A column says what images of one kind count as at the cut that the metrics name; the diagonal is right.",
+            "Share of the images of a true type that count as each type; every column sums to 100 %.",
+            "type_confusion",
+            type.confusion,
+            wide=True,
+        ),
+    ),
+    "cameradirection": _directions("cameradirection", "camera direction"),
+    "skydirection": _directions("skydirection", "sky direction"),
 }
 
 TRAINING = Entry(

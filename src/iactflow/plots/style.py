@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
+from astropy.table import Table
 from plotly.subplots import make_subplots
 
 #: Colours of models, readable on white and on black and told apart by colour-blind eyes (after Okabe and Ito,
@@ -169,6 +170,30 @@ def add_curve(
         row=row,
         col=1,
     )
+
+
+def add_band(target: go.Figure, look: Look, *, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+    """Shade the interval of a continuous curve; undefined (NaN) points are left out."""
+    known = np.isfinite(low) & np.isfinite(high)
+    red, green, blue = (int(look.colour[place : place + 2], 16) for place in (1, 3, 5))
+    target.add_trace(
+        go.Scatter(
+            x=np.concatenate([x[known], x[known][::-1]]),
+            y=np.concatenate([high[known], low[known][::-1]]),
+            mode="lines",
+            line={"width": 0, "color": look.colour},
+            fill="toself",
+            fillcolor=f"rgba({red},{green},{blue},0.18)",
+            hoverinfo="skip",
+        ),
+        row=1,
+        col=1,
+    )
+
+
+def filled(table: Table, column: str) -> np.ndarray:
+    """Give a column as floats, NaN where it is masked."""
+    return np.ma.filled(np.ma.asarray(table[column], dtype=float), np.nan)
 
 
 def add_level(target: go.Figure, value: float, row: int = 1) -> None:

@@ -8,7 +8,8 @@ from iactflow.data.result import Result
 from iactflow.page import facts, numbers
 from iactflow.page.blocks import Block, Heading, Page, Section, Tile, Tiles
 from iactflow.page.config import Report
-from iactflow.page.figures import gallery, plots
+from iactflow.page.figures import plots
+from iactflow.page.gallery import gallery
 from iactflow.page.samples import Sample, load_samples
 from iactflow.page.sections import section_of
 from iactflow.page.statement import statement
@@ -18,8 +19,15 @@ from iactflow.plots.catalogue import TRAINING, plots_for
 from iactflow.plots.reference import reference_for
 from iactflow.storage import refuse_existing
 
-#: Metrics of each task that get a tile.
-_TILES = {"energy": ("energy_resolution", "energy_bias", "energy_mae_dex", "energy_r2_log")}
+#: Most tiles of metrics, shared by the tasks.
+_MOST = 6
+#: Metrics of each task that get a tile, the most important first.
+_TILES = {
+    "energy": ("energy_resolution", "energy_bias", "energy_mae_dex", "energy_r2_log"),
+    "type": ("type_auc", "type_rejection_80", "type_accuracy", "type_brier"),
+    "cameradirection": ("cameradirection_resolution", "cameradirection_median", "cameradirection_mean_distance"),
+    "skydirection": ("skydirection_resolution", "skydirection_median", "skydirection_mdae"),
+}
 
 
 def run(result: Path, out: Path, *, config: Report, overwrite: bool = False) -> PageSummary:
@@ -64,13 +72,13 @@ def build(samples: Sequence[Sample], config: Report, command: str) -> Page:
         return section_of(samples, section, title, draw)
 
     return Page(
-        title=f"{name}: {', '.join(result.tasks)} of showers",
+        title=f"{name}: {facts.tasks_in_words(result.tasks)} of showers",
         kicker="Report on a model that reconstructs showers from camera images",
         identity=facts.identity(result, [sample.title for sample in samples]),
         sections=[
             Section("summary", "", [block for sample in samples for block in _summary(sample, bool(apart))]),
             each("physics", "Physics", lambda one: plots(plots_for(result.tasks), one.results, reference, one.key)),
-            each("examples", "Images", lambda one: [gallery(one.result)]),
+            each("examples", "Images", lambda one: [gallery(one.result, each=1 if one.key else None)]),
             *([Section("training", "Training", training)] if training else []),
             each("metrics", "Metrics", lambda one: [metrics_table(one.results), definitions(one.result)]),
             Section("cost", "Cost", [cost_table(results)]),
@@ -91,7 +99,7 @@ def _tiles(results: Mapping[str, Result], *, cost: bool) -> list[Tile]:
     """Make the tiles of one sample; cost is the same for all samples and stands with the first."""
     result, *others = results.values()
     tiles = []
-    for key in (key for task in result.tasks for key in _TILES[task]):
+    for key in (key for task in result.tasks for key in _TILES[task][: _MOST // len(result.tasks)]):
         metric = result.metrics[key]
         beside = [
             f"{other.name}: {numbers.metric_value(other.metrics[key])} {numbers.metric_interval(other.metrics[key])}"

@@ -7,6 +7,24 @@ from pydantic import Field, model_validator
 from iactflow.config import Section
 
 
+class Losses(Section):
+    """Loss of each task, in nat, dex and deg."""
+
+    type: Literal["cross-entropy"] = "cross-entropy"
+    energy: Literal["mae", "mse", "huber"] = "mae"
+    cameradirection: Literal["distance", "mae", "mse", "huber"] = "distance"
+    skydirection: Literal["distance", "mae", "mse", "huber"] = "distance"
+
+
+class TaskWeights(Section):
+    """Factor of each task's loss in their sum."""
+
+    type: float = Field(1.0, gt=0)
+    energy: float = Field(1.0, gt=0)
+    cameradirection: float = Field(1.0, gt=0)
+    skydirection: float = Field(1.0, gt=0)
+
+
 class Train(Section):
     """Fitting of a network."""
 
@@ -16,7 +34,13 @@ class Train(Section):
     schedule: Literal["constant", "cosine", "plateau"] = "cosine"
     optimizer: Literal["adam", "adamw", "sgd"] = "adam"
     weight_decay: float = Field(0.0, ge=0)
-    loss: Literal["mae", "mse", "huber"] = "mae"
+    warmup: float = Field(0.0, ge=0, lt=1)
+    gradient_clip: float | None = Field(None, gt=0)
+    loss: Losses = Losses()
+    task_weights: TaskWeights = TaskWeights()
+    regress_background: bool = False
+    class_balance: bool = False
+    energy_index: float | None = None
     data_fraction_per_epoch: float = Field(1.0, gt=0, le=1)
     early_stopping_patience: int | None = Field(None, ge=1)
     checkpoint_minutes: float = Field(10.0, gt=0)
@@ -28,4 +52,6 @@ class Train(Section):
     def _decay_has_a_reader(self) -> "Train":
         if self.weight_decay and self.optimizer != "adamw":
             raise ValueError(f"weight_decay must be 0 with the optimizer {self.optimizer}; adamw uses it")
+        if self.warmup and self.schedule != "cosine":
+            raise ValueError(f"warmup must be 0 with the schedule {self.schedule}; cosine uses it")
         return self

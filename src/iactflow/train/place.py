@@ -8,7 +8,7 @@ from pathlib import Path
 
 from iactflow.errors import IactflowError, OutputExistsError
 from iactflow.fitting.checkpoint import FOLDER as CHECKPOINT
-from iactflow.models.bundle import MANIFEST
+from iactflow.models.bundle import CODE_FILE, CTLEARN_FILE, MANIFEST
 from iactflow.storage import remove
 
 #: Files are written here, then moved beside the manifest.
@@ -73,7 +73,9 @@ def publishing(out: Path) -> Iterator[Path]:
             with open(file, "rb") as written:
                 os.fsync(written.fileno())
         remove(out / MANIFEST)
-        for old in ({entry.name for entry in out.iterdir()} & {"ctlearn.keras"}) - {file.name for file in files}:
+        for old in ({entry.name for entry in out.iterdir()} & {CTLEARN_FILE, CODE_FILE}) - {
+            file.name for file in files
+        }:
             remove(out / old)
         for file in files:
             os.replace(file, out / file.name)

@@ -1,11 +1,11 @@
 """Writing of a model bundle: the models, what they are, and what they cost."""
 
 import json
+import shutil
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from iactflow.config import Section
 from iactflow.data.feeder import gather
 from iactflow.fitting.cost import flops_per_event, ms_per_event, n_parameters
 from iactflow.fitting.device import device_name
@@ -13,14 +13,21 @@ from iactflow.fitting.state import FitState
 from iactflow.models.assemble import physical_model
 from iactflow.models.bundle import (
     BUNDLE_FORMAT,
+    CODE_FILE,
     CTLEARN_FILE,
     MANIFEST,
     MODEL_FILE,
     PREDICT_BATCH,
     range_of_validity,
 )
+from iactflow.models.config import Model
+from iactflow.models.custom import code_file
 from iactflow.models.predictor import Cost
+from iactflow.models.registry import CTLEARN
 from iactflow.models.tasks import tasks_named
+from iactflow.models.upstream import upstream_model
+from iactflow.models.view import View
+from iactflow.train.config import Train
 from iactflow.train.examples import Examples
 from iactflow.train.place import publishing
 
@@ -32,9 +39,9 @@ def publish(
     *,
     tasks: list[str],
     instrument: str,
-    sections: dict[str, Section],
+    sections: dict[str, Any],
     examples: Examples,
-    picture: Any,
+    view: View,
     network: Any,
     state: FitState,
     mlflow: dict[str, Any],
@@ -53,31 +60,37 @@ def publish(
         ``selection``, ``model`` and ``train``.
     examples : Examples
         What it was fitted to.
-    picture, network : keras.Model
-        Mapping and fitted network.
+    view : View
+        What the network sees.
+    network : keras.Model
+        The fitted network.
     state : FitState
         Of the finished fit.
     mlflow : dict
         Where the run is recorded.
     """
     store = examples.store
-    physical = physical_model(picture, network, tasks)
+    model: Model = sections["model"]
+    physical = physical_model(model, store.camera, view, network, tasks)
     config = {name: section.model_dump(mode="json") for name, section in sections.items()}
     with publishing(out) as folder:
         physical.save(folder / MODEL_FILE)
-        if config["model"]["name"].startswith("ctlearn."):
-            network.save(folder / CTLEARN_FILE)
+        if model.name.startswith(CTLEARN):
+            upstream_model(network).save(folder / CTLEARN_FILE)
+        code = code_file(model.name)
+        if code is not None:
+            shutil.copyfile(code, folder / CODE_FILE)
         pixels = gather(store, examples.train[:PREDICT_BATCH], [tensor.name for tensor in physical.inputs])
         info = {
             "format": BUNDLE_FORMAT,
-            "name": config["model"]["name"],
+            "name": model.name,
             "tasks": tasks,
             "instrument": instrument,
             "camera": {"name": store.camera.name, "hash": store.camera.hash},
             "inputs": {tensor.name: list(tensor.shape[1:]) for tensor in physical.inputs},
-            "outputs": {task.name: task.unit for task in tasks_named(tasks)},
+            "outputs": {name: unit for task in tasks_named(tasks) for name, unit in task.quantities.items()},
             "labels": {task.name: task.label for task in tasks_named(tasks)},
-            "loss": f"{config['train']['loss']} of the labels, summed over tasks",
+            "loss": _loss_in_words(tasks, sections["train"]),
             "range_of_validity": range_of_validity(store, examples.train),
             "config": config,
             "cuts": [cut._asdict() for cut in examples.cuts],
@@ -92,6 +105,19 @@ def publish(
         }
         (folder / MANIFEST).write_text(json.dumps(info, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     return info
+
+
+def _loss_in_words(tasks: list[str], config: Train) -> str:
+    """Say what was minimised, as reports print it."""
+    parts = []
+    for task in tasks_named(tasks):
+        factor = getattr(config.task_weights, task.name)
+        times = f"{factor:g} x " if len(tasks) > 1 else ""
+        who = " of gammas" if task.signal_only and not config.regress_background else ""
+        parts.append(f"{times}{getattr(config.loss, task.name)} of {task.name} in {task.loss_unit}{who}")
+    balance = "; gammas and background count the same" if "type" in tasks and config.class_balance else ""
+    index = "" if config.energy_index is None else f"; images weighted to a spectrum of index {config.energy_index:g}"
+    return " + ".join(parts) + balance + index
 
 
 def _cost(physical: Any, network: Any, pixels: dict[str, Any], state: FitState, file: Path) -> Cost:

@@ -10,8 +10,9 @@ from iactflow.data.select import Selection
 from iactflow.errors import ConfigError, InputError
 from iactflow.fitting.checkpoint import Checkpoint
 from iactflow.fitting.state import FitState
-from iactflow.models.bundle import MANIFEST, MODEL_FILE
+from iactflow.models.bundle import MANIFEST
 from iactflow.models.config import Model
+from iactflow.models.source import model_file
 from iactflow.models.tasks import tasks_named
 from iactflow.progress import Progress
 from iactflow.tracking import Tracker
@@ -19,6 +20,7 @@ from iactflow.train.config import Train
 from iactflow.train.examples import Examples, choose_examples
 from iactflow.train.place import claim
 from iactflow.train.summary import TrainSummary
+from iactflow.train.weights import require_signal
 
 if TYPE_CHECKING:
     from iactflow.fitting.steps import Steps
@@ -40,7 +42,7 @@ def run(
     Parameters
     ----------
     tasks : list of str
-        What the network estimates (``energy``).
+        What the network estimates, names in `iactflow.models.tasks.TASKS`.
     selection : Selection
         Cuts on images, for training and validation alike; the bundle keeps them for evaluation.
     model : Model
@@ -73,6 +75,7 @@ def run(
     out = Path(out)
     tasks_named(tasks)
     examples = choose_examples(stores, selection, instrument=instrument)
+    require_signal(examples.store, examples.train, tasks, config)
     if config.early_stopping_patience is not None and not len(examples.validation):
         raise ConfigError(
             "train.early_stopping_patience must be null here: no image of the validation part is left after the cuts, "
@@ -95,6 +98,7 @@ def _train(
     out: Path,
 ) -> TrainSummary:
     from iactflow.fitting.loop import Fit
+    from iactflow.fitting.memory import enough_memory
     from iactflow.train.publish import publish
     from iactflow.train.setup import prepare
 
@@ -120,7 +124,8 @@ def _train(
             parts.steps, parts.feeder, parts.validation, parts.plan, state, checkpoint, progress.advance, on_epoch
         )
         try:
-            fit.run()
+            with enough_memory(sections["train"].batch_size):
+                fit.run()
         except Exception:
             tracker.finish(failed=True)
             raise
@@ -130,7 +135,7 @@ def _train(
         instrument=instrument,
         sections=sections,
         examples=examples,
-        picture=parts.picture,
+        view=parts.view,
         network=parts.network,
         state=state,
         mlflow=tracker.describe(),
@@ -159,14 +164,8 @@ def _work(tasks: list[str], instrument: str, sections: dict[str, Any], examples:
 def _content_hash(init: str | None) -> str | None:
     if init is None:
         return None
-    path = Path(init) / MODEL_FILE if Path(init).is_dir() else Path(init)
-    try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
-    except OSError as error:
-        raise InputError(
-            f"model.init: {init} cannot be read: {error.strerror}. Give a model bundle or a .keras file."
-        ) from error
+    with open(model_file(init), "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
 def _same_work(checkpoint: Checkpoint, *, overwrite: bool) -> bool:
@@ -205,7 +204,7 @@ def _values(info: dict[str, Any]) -> dict[str, float | None]:
     return {
         "epochs": float(history["epoch"][-1]),
         "kept_epoch": float(info["kept_epoch"]),
-        **{name: history[name][kept] for name in ("loss", "val_loss", "val_mae")},
+        **{name: values[kept] for name, values in history.items() if "loss" in name or name.startswith("val_")},
         "n_train": float(sum(store["n_train"] for store in info["stores"])),
         "n_validation": float(sum(store["n_validation"] for store in info["stores"])),
         **{name: cost[name] for name in ("parameters", "flops_per_event", "train_seconds", "ms_per_event")},

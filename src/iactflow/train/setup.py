@@ -1,21 +1,29 @@
 """Everything a fit needs, built from the configuration in an order that the seed decides."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+from iactflow.data import schema
+from iactflow.data.camera import Camera
 from iactflow.data.feeder import Feeder
-from iactflow.fitting.device import set_precision
+from iactflow.errors import ConfigError
+from iactflow.fitting.device import make_strategy, set_precision
 from iactflow.fitting.loop import Plan
+from iactflow.fitting.losses import TaskLoss
 from iactflow.fitting.optimizers import make_optimizer
 from iactflow.fitting.steps import Steps
-from iactflow.models.assemble import picture_model, pixel_model
+from iactflow.models.assemble import label_model
 from iactflow.models.backend import keras
 from iactflow.models.config import Model
 from iactflow.models.initial import freeze, start_from
-from iactflow.models.registry import build_network
+from iactflow.models.layers import inputs_of
+from iactflow.models.registry import build_network, make_view, view_of
 from iactflow.models.tasks import tasks_named
+from iactflow.models.view import View
 from iactflow.train.config import Train
 from iactflow.train.examples import Examples
+from iactflow.train.weights import image_weights
 
 
 @dataclass(frozen=True)
@@ -24,8 +32,10 @@ class Parts:
 
     Attributes
     ----------
-    picture, network : keras.Model
-        Raw pixels to picture, picture to labels.
+    view : View
+        What the network sees.
+    network : keras.Model
+        The network.
     steps : Steps
         Compiled steps over both.
     feeder : Feeder
@@ -36,7 +46,7 @@ class Parts:
         How long.
     """
 
-    picture: Any
+    view: View
     network: Any
     steps: Steps
     feeder: Feeder
@@ -53,39 +63,54 @@ def prepare(tasks: list[str], model: Model, config: Train, examples: Examples) -
     store = examples.store
     keras.utils.set_random_seed(config.seed)
     set_precision(mixed=config.mixed_precision)
-    picture = picture_model(store.camera.geometry, model.mapping)
-    network = build_network(model.name, picture.output_shape[1:], tasks)
-    if model.init is not None:
-        start_from(network, model.init)
-    freeze(network, model.freeze)
-    columns = [tensor.name for tensor in picture.inputs]
 
-    def labels(rows: Any) -> dict[str, Any]:
-        return {task.name: task.labels(store, rows) for task in tasks_named(tasks)}
+    def feeder_of(rows: Any, **options: Any) -> Feeder:
+        labels = {task.name: task.labels(store, rows) for task in tasks_named(tasks)}
+        weights = image_weights(store, rows, tasks, config)
+        return Feeder(store, rows, columns_of(model), labels, weights, batch_size=config.batch_size, **options)
 
-    size = {"batch_size": config.batch_size}
-    feeder = Feeder(
-        store,
-        examples.train,
-        columns,
-        labels(examples.train),
-        seed=config.seed,
-        fraction=config.data_fraction_per_epoch,
-        **size,
-    )
-    validation = Feeder(store, examples.validation, columns, labels(examples.validation), **size)
-    optimizer = make_optimizer(
-        config.optimizer,
-        config.learning_rate,
-        schedule=config.schedule,
-        n_steps=config.epochs * feeder.n_batches,
-        weight_decay=config.weight_decay,
-    )
-    steps = Steps(pixel_model(picture, network), optimizer, config.loss, tasks, xla=config.xla)
+    feeder = feeder_of(examples.train, seed=config.seed, fraction=config.data_fraction_per_epoch)
+    validation = feeder_of(examples.validation)
+    strategy = make_strategy()
+    if strategy and config.xla:
+        n = strategy.num_replicas_in_sync
+        raise ConfigError(f"train.xla must be false with several devices. Received: true, and {n} devices.")
+    with strategy.scope() if strategy else nullcontext():
+        view = make_view(model, store.camera, seed=config.seed)
+        network = build_network(model, view.shapes, tasks, hexagonal=view.hexagonal)
+        if model.init is not None:
+            start_from(network, model.init)
+        freeze(network, model.freeze)
+        optimizer = make_optimizer(
+            config.optimizer,
+            config.learning_rate,
+            schedule=config.schedule,
+            n_steps=config.epochs * feeder.n_batches,
+            weight_decay=config.weight_decay,
+            warmup=config.warmup,
+            clip=config.gradient_clip,
+        )
+        losses = losses_of(tasks, config, store.camera)
+        steps = Steps(label_model(view, network), optimizer, losses, xla=config.xla, strategy=strategy)
     plan = Plan(
         epochs=config.epochs,
         patience=config.early_stopping_patience,
         lower_on_plateau=config.schedule == "plateau",
         checkpoint_seconds=60 * config.checkpoint_minutes,
     )
-    return Parts(picture, network, steps, feeder, validation if len(examples.validation) else None, plan)
+    return Parts(view, network, steps, feeder, validation if len(examples.validation) else None, plan)
+
+
+def columns_of(model: Model) -> list[str]:
+    """List the pixel columns that a network's view reads."""
+    return inputs_of(model.mapping.channels) if view_of(model.name) == "picture" else list(schema.PIXELS)
+
+
+def losses_of(tasks: list[str], config: Train, camera: Camera) -> dict[str, TaskLoss]:
+    """Take the loss of each task from the configuration."""
+    return {
+        task.name: TaskLoss(
+            getattr(config.loss, task.name), task.loss_scale(camera), getattr(config.task_weights, task.name)
+        )
+        for task in tasks_named(tasks)
+    }

@@ -1,0 +1,69 @@
+"""Where a model to start from is: a bundle, a .keras file, or a model registered with MLflow."""
+
+import os
+from functools import cache
+from pathlib import Path
+
+from iactflow.errors import InputError
+
+#: How a registered model is named: ``models:/NAME@ALIAS`` or ``models:/NAME/VERSION``.
+REGISTERED = "models:/"
+_SUFFIX = ".keras"
+
+
+def model_file(source: str) -> Path:
+    """Find the Keras file of a model.
+
+    Parameters
+    ----------
+    source : str
+        Folder of a model bundle, a .keras file, or a registered model as in `REGISTERED`, which is fetched from
+        MLflow at ``MLFLOW_TRACKING_URI``.
+
+    Raises
+    ------
+    InputError
+        If there is no such model, or not exactly one Keras file in it.
+    """
+    path = _fetched(source) if source.startswith(REGISTERED) else Path(source)
+    if path.is_file() or not path.exists():
+        return _existing(path, source)
+    from iactflow.models.bundle import MODEL_FILE
+
+    if (path / MODEL_FILE).exists():
+        return path / MODEL_FILE
+    found = sorted(path.rglob(f"*{_SUFFIX}"))
+    named = [file for file in found if file.name == MODEL_FILE] or found
+    if len(named) != 1:
+        raise InputError(
+            f"model.init: {source} must hold one {_SUFFIX} file. Received: "
+            f"{', '.join(str(file.relative_to(path)) for file in named) or 'none'}. Name the file itself."
+        )
+    return named[0]
+
+
+def _existing(path: Path, source: str) -> Path:
+    if not path.is_file():
+        raise InputError(
+            f"model.init: {source} cannot be read: it does not exist. Give a model bundle, a {_SUFFIX} file or "
+            f"{REGISTERED}NAME@ALIAS."
+        )
+    return path
+
+
+@cache
+def _fetched(source: str) -> Path:
+    """Download a registered model once per process."""
+    import mlflow
+
+    from iactflow.tracking import default_tracking_uri
+
+    uri = os.environ.get("MLFLOW_TRACKING_URI") or default_tracking_uri()
+    try:
+        mlflow.set_tracking_uri(uri)
+        return Path(mlflow.artifacts.download_artifacts(artifact_uri=source))
+    except Exception as error:  # MLflow's stores raise errors of many libraries
+        raise InputError(
+            f"model.init: {source} could not be fetched from MLflow at {uri}: {str(error).splitlines()[0]} Check name "
+            "and alias, and MLFLOW_TRACKING_URI."
+        ) from error

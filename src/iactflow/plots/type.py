@@ -1,0 +1,130 @@
+"""Plots of particle types: ROC, gammaness, confusion, calibration."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+from astropy.table import Table
+
+from iactflow.data.result import Result
+from iactflow.fitting.metrics_energy_bins import FEW_IMAGES
+from iactflow.plots import style
+from iactflow.plots.panel import Panel
+from iactflow.plots.reference import Reference
+from iactflow.plots.steps import add_steps
+
+
+def roc(results: Mapping[str, Result], reference: Reference | None) -> list[Panel]:
+    """Draw the share of background against the share of gammas that a cut leaves; nothing where there is only one."""
+    if not all("type_roc" in result.curves for result in results.values()):
+        return []
+    drawn = style.figure(x="Background efficiency", y="Gamma efficiency")
+    for name, look in style.looks(results).items():
+        curve = results[name].curves["type_roc"]
+        gammas, background = np.asarray(curve["gamma_efficiency"]), style.filled(curve, "background_efficiency")
+        drawn.add_trace(
+            go.Scatter(
+                name=name,
+                x=background,
+                y=gammas,
+                mode="lines",
+                line={"color": look.colour, "width": 2.5},
+                hovertext=[
+                    f"{name}: {share:.1%} of the background at {wanted:.0%} of the gammas, cut {cut:.3f}"
+                    for share, wanted, cut in zip(background, gammas, curve["cut"], strict=True)
+                ],
+                hoverinfo="text",
+            )
+        )
+    drawn.add_trace(
+        go.Scatter(
+            x=[0, 1],
+            y=[0, 1],
+            mode="lines",
+            line={"color": style.NEUTRAL, "width": 1.5, "dash": "dot"},
+            hoverinfo="skip",
+        )
+    )
+    drawn.update_xaxes(range=[0, 1], tickformat=".0%")
+    drawn.update_yaxes(range=[0, 1.01], tickformat=".0%")
+    return [Panel("", drawn)]
+
+
+def gammaness(results: Mapping[str, Result], reference: Reference | None) -> list[Panel]:
+    """Draw how many gammas and how much background have which gammaness, a figure per model."""
+    panels = []
+    for name, look in style.looks(results).items():
+        table = results[name].curves["type_distribution"]
+        drawn = style.figure(x="Gammaness", y="Images per bin")
+        add_steps(drawn, "Gammas", table, "gammaness", "n_gamma", {"color": look.colour, "width": 2.5})
+        add_steps(
+            drawn,
+            "Background",
+            table,
+            "gammaness",
+            "n_background",
+            {"color": style.NEUTRAL, "width": 2.5, "dash": "dash"},
+        )
+        drawn.update_xaxes(range=[0, 1])
+        drawn.update_yaxes(rangemode="tozero")
+        panels.append(Panel(name, drawn))
+    return panels
+
+
+def confusion(results: Mapping[str, Result], reference: Reference | None) -> list[Panel]:
+    """Draw what gammas and background count as at the cut."""
+    return [Panel(name, _confusion(result.curves["type_confusion"])) for name, result in results.items()]
+
+
+def calibration(results: Mapping[str, Result], reference: Reference | None) -> list[Panel]:
+    """Draw the share of gammas per bin of gammaness against the mean gammaness there."""
+    drawn = style.figure(x="Mean gammaness of the bin", y="Share of gammas")
+    for name, look in style.looks(results).items():
+        curve = results[name].curves["type_calibration"]
+        x, *values = (
+            style.filled(curve, key) for key in ("mean_gammaness", "fraction", "fraction_low", "fraction_high")
+        )
+        n = np.asarray(curve["n"])
+        hover = [f"{name}: {share:.1%} of {count} images" for share, count in zip(values[0], n, strict=True)]
+        style.add_curve(
+            drawn, name, look, x=x, y=values[0], low=values[1], high=values[2], full=n >= FEW_IMAGES, hover=hover
+        )
+    drawn.add_trace(
+        go.Scatter(
+            x=[0, 1],
+            y=[0, 1],
+            mode="lines",
+            line={"color": style.NEUTRAL, "width": 1.5, "dash": "dot"},
+            hoverinfo="skip",
+        )
+    )
+    drawn.update_xaxes(range=[0, 1])
+    drawn.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
+    return [Panel("", drawn)]
+
+
+def _confusion(table: Table) -> go.Figure:
+    kinds = ("gamma", "background")
+    cells = {(row["true"], row["estimated"]): row for row in table}
+    share = [[cells[true, estimated]["fraction"] for true in kinds] for estimated in kinds]
+    text = [
+        [f"{cells[true, estimated]['n']}<br>{cells[true, estimated]['fraction']:.1%}" for true in kinds]
+        for estimated in kinds
+    ]
+    drawn = style.figure(x="True type", y="Counts as")
+    drawn.add_trace(
+        go.Heatmap(
+            x=list(kinds),
+            y=list(kinds),
+            z=share,
+            zmin=0,
+            zmax=1,
+            colorscale="Viridis",
+            text=text,
+            texttemplate="%{text}",
+            textfont={"size": 15},
+            hoverinfo="skip",
+            colorbar={"title": {"text": "Share of the column", "side": "right"}, "thickness": 14, "tickformat": ".0%"},
+        )
+    )
+    return drawn
