@@ -58,7 +58,7 @@ def library_path() -> Path:
 def build(path: Path) -> None:
     """Sample the interactions and write them, with provenance beside, complete or not at all."""
     start = time.monotonic()
-    print("Building the library of hadronic interactions (once per installation, about 40 s) ...", file=sys.stderr)
+    print("Building the library of hadronic interactions (once per installation, one to two minutes) ...", file=sys.stderr)
     tables = hadronic.sample(SEED)
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.stem}-{os.getpid()}.npz")
