@@ -54,8 +54,11 @@ class Settings:
     thin_below : float, GeV
         Energy of electrons, positrons and photons below which one of two is followed, with twice the weight, until
         the weight is the largest. A particle of weight w makes its light at w times as many points. 0: never.
-        Up to 0.3 GeV and 4 neither brightness, width and length of images nor their scatter change beyond 2 %; with
-        1 GeV images become 5 % narrower, since particles of higher energy hardly scatter between those points.
+        Measured with 0.3 GeV and weights up to 4, against none: at 0.3 TeV (300 showers, electrons in steps of 0.4
+        radiation lengths) brightness, width and length of images and their scatter change by no more than 2 %. At
+        2 TeV (60 showers) the medians of width agree within 2 %; images up to 7 % longer and up to 20 % more scatter
+        cannot be excluded. Higher energies were not measured. With 1 GeV images become 5 % narrower, since particles
+        of higher energy hardly scatter between those points.
     max_weight : float
         Largest weight that thinning may give, a power of two.
     muon_cut : float, GeV
