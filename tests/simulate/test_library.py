@@ -1,4 +1,8 @@
 import json
+import os
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -48,3 +52,50 @@ def test_a_damaged_library_is_refused(tables, tmp_path, monkeypatch):
     monkeypatch.setattr(library, "library_path", lambda: path)
     with pytest.raises(InputError, match="Delete both"):
         library.load.__wrapped__()
+
+
+#: Loads a library of one interaction, whose sampling notes that it began and ends when the file "go" is there.
+_LOAD = """
+import os, sys, time
+from pathlib import Path
+import numpy as np
+from iactflow.simulate import hadronic, library
+folder = Path(sys.argv[1])
+def sample(seed):
+    (folder / f"began-{os.getpid()}").touch()
+    while not (folder / "go").exists():
+        time.sleep(0.01)
+    return {
+        "particles": np.array([[4, 1000, 0, os.getpid()]], np.float32), "first": np.array([0, 1]),
+        "groups": np.zeros((3, 21, 2), np.int64), "energies": np.geomspace(2, 1e6, 21),
+        "cross_sections": np.full((3, 14), 300.0), "balance": np.ones((3, 21)),
+    }
+hadronic.sample = sample
+print(int(library.load().particles[0, 3]))
+"""
+
+
+def _wait_for(condition):
+    for _ in range(6000):
+        if condition():
+            return
+        time.sleep(0.01)
+    raise AssertionError("a minute went by")
+
+
+def test_of_two_processes_one_builds_and_the_other_waits_for_it(tmp_path):
+    script, words = tmp_path / "load.py", tmp_path / "words"
+    script.write_text(_LOAD)
+    command = [sys.executable, str(script), str(tmp_path)]
+    environment = {**os.environ, "IACTFLOW_CACHE": str(tmp_path / "cache"), "IACTFLOW_SHIPPED": ""}
+    with words.open("w") as errors:
+        options = {"env": environment, "stdout": subprocess.PIPE, "stderr": errors, "text": True}
+        with subprocess.Popen(command, **options) as first, subprocess.Popen(command, **options) as second:
+            _wait_for(lambda: list(tmp_path.glob("began-*")) and "Waiting for another process" in words.read_text())
+            (tmp_path / "go").touch()
+            read = [process.communicate()[0].strip() for process in (first, second)]
+    assert (first.returncode, second.returncode) == (0, 0)
+    [began] = tmp_path.glob("began-*")
+    assert read == [began.name.removeprefix("began-")] * 2
+    left = {path.name for path in (tmp_path / "cache").glob("*hadronic*")}
+    assert left == {"hadronic-1.npz", "hadronic-1.json", "hadronic-1.lock"}

@@ -58,7 +58,9 @@ def library_path() -> Path:
 def build(path: Path) -> None:
     """Sample the interactions and write them, with provenance beside, complete or not at all."""
     start = time.monotonic()
-    print("Building the library of hadronic interactions (once per installation, one to two minutes) ...", file=sys.stderr)
+    print(
+        "Building the library of hadronic interactions (once per installation, one to two minutes) ...", file=sys.stderr
+    )
     tables = hadronic.sample(SEED)
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.stem}-{os.getpid()}.npz")
@@ -86,9 +88,14 @@ def build(path: Path) -> None:
     print(f"{path}: {provenance['interactions']} interactions in {seconds:.0f} s", file=sys.stderr)
 
 
-@lru_cache(maxsize=1)
-def load() -> HadronTables:
-    """Read the library; build it where there is none. Of processes that begin together one builds, the others wait."""
+def provide() -> Path:
+    """Build the library where there is none. Of processes that begin together one builds, the others wait.
+
+    Returns
+    -------
+    Path
+        The library.
+    """
     path = library_path()
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -96,10 +103,24 @@ def load() -> HadronTables:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                print("Waiting for another process that builds the library of interactions ...", file=sys.stderr)
+                message = "Waiting for another process that builds the library of interactions ..."
+                print(message, file=sys.stderr, flush=True)
                 fcntl.flock(lock, fcntl.LOCK_EX)
             if not path.exists():
                 build(path)
+    return path
+
+
+@lru_cache(maxsize=1)
+def load() -> HadronTables:
+    """Read the library, which is built where there is none.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged.
+    """
+    path = provide()
     expected = json.loads(path.with_suffix(".json").read_text())["sha256"]
     if hashlib.sha256(path.read_bytes()).hexdigest() != expected:
         raise InputError(

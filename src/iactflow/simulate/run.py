@@ -19,6 +19,7 @@ from iactflow.cores import usable_cores
 from iactflow.data.split import SplitFractions
 from iactflow.errors import ConfigError, IactflowError, InputError, OutputExistsError
 from iactflow.progress import Progress
+from iactflow.simulate import library
 from iactflow.simulate.block import Block, SimulatedEvent, prepare
 from iactflow.simulate.config import Simulate
 from iactflow.simulate.output import block_file, claim, drop_shorter
@@ -248,6 +249,8 @@ def _simulate(blocks: list[Block], work: Callable[[Block], Any], workers: int | 
     context = multiprocessing.get_context("spawn")
     counters: tuple[Any, Any] = (context.Value("q", 0), context.Value("q", 0))
     wanted = sum(block.n_events or 0 for block in blocks)
+    if any(block.photons is None for block in blocks):
+        library.provide()  # once, before workers wait for it
     with Progress("simulate", "images") as progress:
         if n_workers == 1:
             _begin_here(counters)
