@@ -1,6 +1,11 @@
 """The whole way: blocks, files, stores, shards, workers."""
 
+import json
 import shutil
+import signal
+import subprocess
+import sys
+import time
 
 import astropy.units as u
 import numpy as np
@@ -172,6 +177,34 @@ def test_the_short_way_gives_the_store_that_ingest_makes_of_the_files(files, tmp
         assert one["simulation"] == two["simulation"]
         assert origin_of(one) == origin_of(two) == IACTFLOW
     assert run(CONFIG, tmp_path / "short", events=20, output_format="store", workers=1).n_added == 0
+
+
+def parts_and_pending(store):
+    """Names of a store's parts, which are hashes of their content, and of what is still to come."""
+    manifest = json.loads((store / "store.json").read_text())
+    return sorted(part["file"] for s in manifest["sources"] for part in s["parts"]), manifest["pending"]
+
+
+def test_a_killed_run_is_finished_by_running_it_again(tmp_path):
+    config = Simulate(preset="sst1m-mono", energy_min=0.3 * u.TeV, energy_max=0.5 * u.TeV)
+    amount = {"showers": 500, "output_format": "store", "workers": 1}  # three blocks
+    out, whole = tmp_path / "killed", tmp_path / "whole"
+    program = [sys.executable, "-c", "from iactflow.cli import main; main()", "simulate", "--preset", "sst1m-mono"]
+    energies = ["--set", "energy_min=0.3 TeV", "--set", "energy_max=0.5 TeV"]
+    others = ["--showers", "500", "--format", "store", "--workers", "1", "--out", str(out)]
+    with subprocess.Popen([*program, *energies, *others], stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None and not (out / "store.json").exists():
+            time.sleep(0.01)
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    finished, pending = parts_and_pending(out)
+    assert finished
+    assert 0 < len(pending) < 3
+    assert run(config, out, **amount).n_added == len(pending)
+    assert run(config, whole, **amount).n_added == 3
+    assert parts_and_pending(out) == parts_and_pending(whole)
+    assert sorted(path.name for path in out.glob("part-*")) == parts_and_pending(whole)[0]
+    assert set(finished) < set(parts_and_pending(whole)[0])
 
 
 def test_corsika_photons_become_events_with_sim_telarrays_numbers(photons, sst1m_store, tmp_path):
