@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from iactflow.errors import ConfigError
+from iactflow.simulate import work
 from iactflow.simulate.efficiency import ALL_PHOTONS, DIGICAM, Efficiency
 from iactflow.simulate.light import Receivers
 from iactflow.simulate.shower import Settings, simulate_shower
@@ -63,6 +64,34 @@ def test_more_light_with_more_energy_and_all_of_it_without_air():
         len(one) for i in range(5) for one in shower(energy=0.3, index=i, settings=Settings(absorption=False))[1]
     )
     assert 1.1 < clear / few < 2.0
+
+
+def test_thinning_leaves_the_mean_light_and_saves_steps_of_electrons(monkeypatch):
+    # A ring of 24 telescopes 100 to 200 m from the core; first interactions at one height, so that showers differ less.
+    states, new_work = [], work.new_work
+
+    def kept(*arguments):
+        states.append(new_work(*arguments))
+        return states[-1]
+
+    monkeypatch.setattr(work, "new_work", kept)
+    angle, distance = np.arange(24) * np.pi / 12, np.tile([110.0, 140.0, 165.0, 190.0], 6)
+    x, y = distance * np.cos(angle), distance * np.sin(angle)
+    ring = Receivers(x, y, np.zeros(24), np.full(24, 5.0), 90.0, 0.0, 5.0)
+    light, steps = {}, {}
+    for thin_below in (0.0, 0.3):
+        states.clear()
+        options = {"settings": Settings(thin_below=thin_below), "first_height": 22_000.0}
+        thrown = [
+            simulate_shower(0, 0.3, 90.0, 0.0, ring, np.zeros((1, 2)), PARANAL, DIGICAM, 3, i, **options)
+            for i in range(100)
+        ]
+        light[thin_below] = np.array([len(one) for _, [one] in thrown])
+        steps[thin_below] = sum(state.counts[work.STEPS] for state in states)
+    error = np.hypot(*(np.std(n, ddof=1) / np.sqrt(len(n)) for n in light.values()))
+    assert error < 0.03 * light[0.0].mean()
+    assert abs(light[0.3].mean() - light[0.0].mean()) < 3 * error
+    assert steps[0.3] < 0.75 * steps[0.0]
 
 
 def test_gamma_showers_lie_deeper_by_one_radiation_length_per_factor_e():
