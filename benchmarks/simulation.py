@@ -1,4 +1,4 @@
-"""The simulator beside the published cost of CORSIKA and sim_telarray: images a second, linearity, one core and two."""
+"""The simulator beside the published cost of CORSIKA and sim_telarray: images a second, linearity, cores, memory."""
 
 import json
 import subprocess
@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.table import Row, device
+from iactflow.cores import usable_cores
 
 #: Preset, primary and showers thrown, each at the default ten core positions.
 RUNS = (
@@ -21,9 +22,13 @@ PUBLISHED = 0.4
 ENERGIES = {1.0: 200, 10.0: 30, 50.0: 6}
 #: Triggered events of the stores that are written on one core and on two.
 STORE_EVENTS = 4000
+#: Triggered events of the stores that are written on all cores, whose peak memory is compared.
+FEW_EVENTS, MANY_EVENTS = 2000, 20_000
+#: Issue 4: the longest that so many events of sst1m-stereo may take on the cores of a laptop, s.
+WANTED_SECONDS = 90.0
 
 _IMAGES = """
-import json, resource, sys
+import json, sys
 from time import process_time
 from iactflow.config import validate
 from iactflow.simulate.block import Block, prepare, simulate_events
@@ -37,20 +42,23 @@ def measure(config, seed, showers):
 config, showers = json.loads(sys.argv[1]), int(sys.argv[2])
 measure(config, 1, 1)
 n, seconds, energy = measure(config, 2, showers)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"n": n, "seconds": seconds, "energy": energy, "peak_mib": peak}))
+print(json.dumps({"n": n, "seconds": seconds, "energy": energy}))
 """
 _STORE = """
-import json, sys
+import json, re, resource, sys
 from pathlib import Path
 from time import perf_counter
 from iactflow.simulate.config import Simulate
 from iactflow.simulate.run import run
 if __name__ == "__main__":
-    events, workers = int(sys.argv[2]), int(sys.argv[3])
+    events, workers = int(sys.argv[2]), int(sys.argv[3]) or None
     start = perf_counter()
     done = run(Simulate(), Path(sys.argv[1]), seed=1, events=events, output_format="store", workers=workers)
-    print(json.dumps({"n": done.n_images, "seconds": perf_counter() - start}))
+    seconds = perf_counter() - start
+    # Not RUSAGE_SELF, which begins with the memory of the benchmark's own process.
+    own = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+    peak = max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
+    print(json.dumps({"n": done.n_images, "events": done.n_events, "seconds": seconds, "peak_mib": peak}))
 """
 
 
@@ -58,7 +66,7 @@ def rows() -> list[Row]:
     """Measure CPU time of showers, camera and trigger in warm processes, and wall time of whole runs into a store."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        return [*_speeds(folder), *_linearity(folder), *_stores(folder)]
+        return [*_speeds(folder), *_linearity(folder), *_stores(folder), *_amounts(folder)]
 
 
 def _speeds(folder: Path) -> list[Row]:
@@ -89,6 +97,16 @@ def _stores(folder: Path) -> list[Row]:
     speeds = [done["n"] / done["seconds"] for done in (one, two)]
     what, told = "simulate into a store, 2 workers, start included", "the same with 1 worker"
     return [Row(what, speeds[1], "images/s", told, speeds[0], speeds[1] / speeds[0], int(two["n"]), device())]
+
+
+def _amounts(folder: Path) -> list[Row]:
+    few, many = (_run(folder, _STORE, folder / f"all{n}", n, 0) for n in (FEW_EVENTS, MANY_EVENTS))
+    what = f"simulate {MANY_EVENTS:,} gamma events, sst1m-stereo, all {usable_cores()} cores, start included"
+    seconds, n = many["seconds"], int(many["events"])
+    wall = Row(what, seconds, "s", "wanted at most", WANTED_SECONDS, WANTED_SECONDS / seconds, n, device())
+    what, told = "peak memory of simulate, largest process", f"the same at {few['events']:,} events"
+    peaks = few["peak_mib"], many["peak_mib"]
+    return [wall, Row(what, peaks[1], "MiB", told, peaks[0], peaks[0] / peaks[1], n, device())]
 
 
 def _run(folder: Path, script: str, *arguments: object) -> dict[str, float]:
