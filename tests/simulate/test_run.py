@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import astropy.units as u
 import numpy as np
@@ -185,18 +186,29 @@ def parts_and_pending(store):
     return sorted(part["file"] for s in manifest["sources"] for part in s["parts"]), manifest["pending"]
 
 
-def test_a_killed_run_is_finished_by_running_it_again(tmp_path):
+def children(pid):
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def test_a_killed_run_takes_its_workers_along_and_is_finished_by_running_it_again(tmp_path):
     config = Simulate(preset="sst1m-mono", energy_min=0.3 * u.TeV, energy_max=0.5 * u.TeV)
     amount = {"showers": 500, "output_format": "store", "workers": 1}  # three blocks
     out, whole = tmp_path / "killed", tmp_path / "whole"
     program = [sys.executable, "-c", "from iactflow.cli import main; main()", "simulate", "--preset", "sst1m-mono"]
     energies = ["--set", "energy_min=0.3 TeV", "--set", "energy_max=0.5 TeV"]
-    others = ["--showers", "500", "--format", "store", "--workers", "1", "--out", str(out)]
+    others = ["--showers", "500", "--format", "store", "--workers", "2", "--out", str(out)]
     with subprocess.Popen([*program, *energies, *others], stderr=subprocess.DEVNULL) as process:
         while process.poll() is None and not (out / "store.json").exists():
             time.sleep(0.01)
+        workers = children(process.pid)
         process.kill()
     assert process.returncode == -signal.SIGKILL
+    assert len(workers) >= 2
+    for _ in range(3000):  # half a minute at most
+        if not any(Path(f"/proc/{worker}").exists() for worker in workers):
+            break
+        time.sleep(0.01)
+    assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
     finished, pending = parts_and_pending(out)
     assert finished
     assert 0 < len(pending) < 3

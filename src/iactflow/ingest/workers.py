@@ -2,6 +2,7 @@
 
 import ctypes
 import multiprocessing
+import os
 import signal
 import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -146,11 +147,19 @@ def _messages(task: Task, index: int, count: int, reader: Reader) -> Iterator[Bl
     yield Finished(found)
 
 
-def _work(connection: Connection, reader: Reader) -> None:
-    """Read files until the parent is gone."""
+def leave_ending_to_parent() -> None:
+    """Make this child process deaf to interruptions from the terminal, and let it end when its parent is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its children
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        parent = multiprocessing.parent_process()
+        if parent is not None and parent.pid != os.getppid():  # it was killed before
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _work(connection: Connection, reader: Reader) -> None:
+    """Read files until the parent is gone."""
+    leave_ending_to_parent()
     while True:
         try:
             task, index, count = connection.recv()

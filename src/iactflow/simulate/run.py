@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -220,9 +219,11 @@ _counted: tuple[Synchronized[int], Synchronized[int]]
 
 def _begin(events: Synchronized[int], images: Synchronized[int]) -> None:
     """Set up a worker."""
+    from iactflow.ingest.workers import leave_ending_to_parent
+
     global _counted
     _counted = (events, images)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its children
+    leave_ending_to_parent()
 
 
 def _count(event: SimulatedEvent) -> None:
