@@ -70,8 +70,8 @@ status: $(INSTALLED) ## Schedule, last runs and what they cost [PIPELINE=energy]
 .PHONY: install test test-cluster lint lint-charts format bench validate-simulator docs lock clean
 install: $(INSTALLED) ## Make the environment in .venv from the hashed lock files
 
-test: lint ## Check the code and run all tests
-	.venv/bin/pytest
+test: lint ## Check the code and run all tests, in two processes
+	.venv/bin/pytest --numprocesses=2 --dist=loadgroup
 
 test-cluster: $(INSTALLED) ## Build a real Kubernetes control plane (10 minutes, once) and try charts and GPU pools on it
 	python3 tests/kubernetes/cluster_tools.py

@@ -15,6 +15,14 @@ from iactflow.data.samples import sample
 FEW = ("tel_017", "tel_019", "tel_021", "tel_027", "tel_033")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process, where they share what its fixtures made."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+
 @pytest.fixture(scope="session")
 def sst1m_simtel() -> Path:
     """129 DigiCam images of 11 gamma showers in 31 array events."""
