@@ -42,7 +42,7 @@ def test_a_wrong_value_names_its_key_and_exits_with_2(call, tmp_path, setting, w
 def test_an_unknown_network_exits_with_2(call, sst1m_store, tmp_path):
     done = call(CONFIG, "--data", sst1m_store, "--out", tmp_path / "m", "--set", "model.name=vgg")
     assert done.exit_code == 2
-    assert "model.name must be one of: ctlearn.SingleCNN, ctlearn.ResNet" in done.output
+    assert "model.name must be one of: hexnet, ctlearn.SingleCNN, ctlearn.ResNet" in done.output
 
 
 def test_a_missing_store_exits_with_3(call, tmp_path):
