@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from importlib.resources import files
 
 import pytest
@@ -54,3 +57,11 @@ def test_content_is_taken_as_a_file_would_be():
     }
     with pytest.raises(ConfigError, match=r"Received: false \(data\.ctapipe\)"):
         ctapipe_configuration({"ImageProcessor": {"use_telescope_frame": False}})
+
+
+def test_ctapipe_is_compiled_before_others_import_it(tmp_path):
+    code = "from iactflow.ingest.processing import compile_ctapipe; compile_ctapipe()"
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+    assert list(tmp_path.rglob("extractor.extract_around_peak*.nbi"))
+    assert list(tmp_path.rglob("intensity_fitter.*.nbi"))

@@ -1,7 +1,10 @@
 """Calibration, cleaning and parameters of images: ctapipe's components under ctapipe's configuration names."""
 
+import importlib
 import logging
+import os
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,3 +89,17 @@ def _build(component: Any, subarray: "SubarrayDescription", configuration: dict[
         return component(subarray=subarray, config=traitlets_config(configuration))
     except (TraitError, KeyError, ValueError) as error:
         raise ConfigError(f"ctapipe refuses the configuration of its {component.__name__}: {error}") from error
+
+
+def compile_ctapipe() -> None:
+    """Let ctapipe compile its image code, if it has not on this machine.
+
+    It does so when it is first imported, and keeps the machine code. Processes that did it at the same time would spoil
+    it for one another: numba's store of ufuncs has no lock, and a spoilt one ends every later process with a
+    segmentation fault. Call this before processes are started that import ctapipe.
+    """
+    spec = find_spec("ctapipe")
+    folder = Path(spec.origin).parent / "image/muon/__pycache__" if spec and spec.origin else None
+    last_compiled = "intensity_fitter.*.nbi"
+    if "NUMBA_CACHE_DIR" in os.environ or folder is None or not any(folder.glob(last_compiled)):
+        importlib.import_module("ctapipe.image")

@@ -17,6 +17,7 @@ import numpy as np
 from iactflow.cores import usable_cores
 from iactflow.data.split import SplitFractions
 from iactflow.errors import ConfigError, IactflowError, InputError, OutputExistsError
+from iactflow.ingest.processing import compile_ctapipe
 from iactflow.progress import Progress
 from iactflow.simulate import library
 from iactflow.simulate.block import Block, SimulatedEvent, prepare
@@ -252,6 +253,8 @@ def _simulate(blocks: list[Block], work: Callable[[Block], Any], workers: int | 
     wanted = sum(block.n_events or 0 for block in blocks)
     if any(block.photons is None for block in blocks):
         library.provide()  # once, before workers wait for it
+    if n_workers > 1:
+        compile_ctapipe()
     with Progress("simulate", "images") as progress:
         if n_workers == 1:
             _begin_here(counters)
