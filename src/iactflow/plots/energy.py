@@ -92,10 +92,5 @@ def _matrix(table: Table) -> go.Figure:
             colorbar={"title": {"text": "Share of the column", "side": "right"}, "thickness": 14, "tickformat": ".0%"},
         )
     )
-    ends = [max(x[0], y[0]), min(x[-1], y[-1])]
-    drawn.add_trace(
-        go.Scatter(
-            x=ends, y=ends, mode="lines", line={"color": style.NEUTRAL, "width": 1.5, "dash": "dot"}, hoverinfo="skip"
-        )
-    )
+    style.add_diagonal(drawn, max(x[0], y[0]), min(x[-1], y[-1]))
     return drawn

@@ -36,15 +36,7 @@ def roc(results: Mapping[str, Result], reference: Reference | None) -> list[Pane
                 hoverinfo="text",
             )
         )
-    drawn.add_trace(
-        go.Scatter(
-            x=[0, 1],
-            y=[0, 1],
-            mode="lines",
-            line={"color": style.NEUTRAL, "width": 1.5, "dash": "dot"},
-            hoverinfo="skip",
-        )
-    )
+    style.add_diagonal(drawn)
     drawn.update_xaxes(range=[0, 1], tickformat=".0%")
     drawn.update_yaxes(range=[0, 1.01], tickformat=".0%")
     return [Panel("", drawn)]
@@ -89,15 +81,7 @@ def calibration(results: Mapping[str, Result], reference: Reference | None) -> l
         style.add_curve(
             drawn, name, look, x=x, y=values[0], low=values[1], high=values[2], full=n >= FEW_IMAGES, hover=hover
         )
-    drawn.add_trace(
-        go.Scatter(
-            x=[0, 1],
-            y=[0, 1],
-            mode="lines",
-            line={"color": style.NEUTRAL, "width": 1.5, "dash": "dot"},
-            hoverinfo="skip",
-        )
-    )
+    style.add_diagonal(drawn)
     drawn.update_xaxes(range=[0, 1])
     drawn.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
     return [Panel("", drawn)]
