@@ -15,6 +15,10 @@ from iactflow.plots.steps import add_steps
 
 #: The result's curve with bias and resolution per bin of true energy.
 PERFORMANCE = Binning("energy_performance", "true_energy", "True energy", "TeV", percent=True)
+#: The same per bin of the charge of the image.
+INTENSITY = PERFORMANCE._replace(
+    curve="energy_intensity", column="intensity", title="Charge of the cleaned image", unit="p.e."
+)
 _TRUE, _RECO = "True energy / TeV", "Reconstructed energy / TeV"
 #: Matrices of at most this many bins a side show the number of images in each.
 _FEW_BINS = 12
@@ -63,6 +67,15 @@ def resolution(results: Mapping[str, Result], reference: Reference | None) -> li
             row=1,
             col=1,
         )
+    drawn.update_yaxes(rangemode="tozero", row=1, col=1)
+    return [Panel("", drawn)]
+
+
+def against_intensity(results: Mapping[str, Result], reference: Reference | None) -> list[Panel]:
+    """Draw the resolution versus the charge of the image, where stores hold it."""
+    if not all(INTENSITY.curve in result.curves for result in results.values()):
+        return []
+    drawn = per_bin(results, INTENSITY, "resolution", "Resolution", "Ratio")
     drawn.update_yaxes(rangemode="tozero", row=1, col=1)
     return [Panel("", drawn)]
 
