@@ -1,11 +1,13 @@
 """What a result is about: its data, its model, its making."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from iactflow.data.result import Result
 from iactflow.page import numbers
 from iactflow.page.blocks import Block, Code, Facts, Table, Text
+from iactflow.page.commands import store_commands
 
 
 def identity(result: Result, samples: Sequence[str]) -> dict[str, str]:
@@ -135,17 +137,17 @@ def reproduction_blocks(result: Result, command: str) -> list[Block]:
     command : str
         The command that draws the page.
     """
-    blocks: list[Block] = []
     learnt = result.model.get("stores") or []
-    lines = []
+    lines, files = store_commands(result.provenance.get("stores") or [])
     if learnt:
-        data = " ".join(f"--data {store['path']}" for store in learnt)
-        lines.append(f"iactflow train experiment.yaml {data} --out {result.provenance['model']}")
-    blocks.append(Text("With the same data, software and seeds these commands give the same numbers:"))
-    blocks.append(Code("\n".join([*lines, result.provenance["command"], command])))
-    if learnt:
-        blocks.append(Code(_experiment(result), label="experiment.yaml"))
-    return blocks
+        data = shlex.join(word for store in learnt for word in ("--data", store["path"]))
+        lines.append(f"iactflow train experiment.yaml {data} --out {shlex.quote(result.provenance['model'])}")
+        files["experiment.yaml"] = _experiment(result)
+    return [
+        Text("With the same data, software and seeds these commands give the same numbers:"),
+        Code("\n".join([*lines, result.provenance["command"], command])),
+        *(Code(text, label=name) for name, text in files.items()),
+    ]
 
 
 def _experiment(result: Result) -> str:
