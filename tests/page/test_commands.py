@@ -13,7 +13,14 @@ from iactflow.page.commands import store_commands
 
 
 @pytest.fixture(scope="module")
-def simulated(tmp_path_factory):
+def _small_blocks():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("iactflow.simulate.run.SHOWERS_PER_BLOCK", 2)
+        yield
+
+
+@pytest.fixture(scope="module")
+def simulated(_small_blocks, tmp_path_factory):
     """A store of two blocks of bright gammas, divided in another way than by default, and a copy that ingest made."""
     from iactflow.config import validate
     from iactflow.ingest.run import run as ingest
@@ -24,7 +31,7 @@ def simulated(tmp_path_factory):
     values = {"preset": "sst1m-mono", "energy_min": "2 TeV", "energy_max": "4 TeV", "viewcone": "0.5 deg"}
     split = SplitFractions(train=0.5, validation=0.1, test=0.4)
     config = validate(Simulate, values, "the test")
-    run(config, folder / "own", showers=201, output_format="store", fractions=split, workers=1)
+    run(config, folder / "own", showers=4, output_format="store", fractions=split, workers=1)
     return ingest([str(folder / "own")], folder / "store", fractions=split).path
 
 
@@ -43,7 +50,7 @@ def again(stores, folder):
 
 def test_simulating_again_gives_the_same_store(simulated, tmp_path):
     [line] = again([simulated], tmp_path)
-    assert line.startswith("iactflow simulate --config simulate-gamma.yaml --showers 201 --seed 1 --format store")
+    assert line.startswith("iactflow simulate --config simulate-gamma.yaml --showers 4 --seed 1 --format store")
     assert "--split 0.5,0.1,0.4" in line
     assert Store([tmp_path / "again"]).hash == Store([simulated]).hash
 

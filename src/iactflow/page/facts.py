@@ -8,18 +8,20 @@ from iactflow.data.result import Result
 from iactflow.page import numbers
 from iactflow.page.blocks import Block, Code, Facts, Table, Text
 from iactflow.page.commands import store_commands
+from iactflow.page.wording import worded
 
 
 def identity(result: Result, samples: Sequence[str]) -> dict[str, str]:
     """Tell in a line what was scored; `samples` names the samples of events."""
     data = result.data
-    return {
+    told = {
         "Task": tasks_in_words(result.tasks),
         "Instrument": str(result.model.get("instrument", result.data["camera"]["name"])),
         "Camera": result.data["camera"]["name"],
         "Scored": f"{samples[0]} ({numbers.sample(data['n_images'], data['n_showers'])})",
         **({"And": ", ".join(samples[1:])} if samples[1:] else {}),
     }
+    return {name: worded(text, result) for name, text in told.items()}
 
 
 def tasks_in_words(tasks: Sequence[str]) -> str:
@@ -30,9 +32,10 @@ def tasks_in_words(tasks: Sequence[str]) -> str:
 def sample_line(result: Result) -> str:
     """Tell what a sample holds: images, showers, particles, energies."""
     data = result.data
-    return (
+    return worded(
         f"{numbers.sample(data['n_images'], data['n_showers'])} ({', '.join(data['primaries'])}), "
-        f"{_range(data['energy_tev'], 'TeV')}, zenith angle {_range(data['zenith_deg'], 'deg')}"
+        f"{_range(data['energy_tev'], 'TeV')}, zenith angle {_range(data['zenith_deg'], 'deg')}",
+        result,
     )
 
 

@@ -8,8 +8,10 @@ from astropy.table import Table as AstropyTable
 from iactflow.data.result import Result
 from iactflow.page import numbers
 from iactflow.page.blocks import Plot, Table
+from iactflow.page.wording import worded, worded_figure
 from iactflow.plots import style
 from iactflow.plots.catalogue import Entry
+from iactflow.plots.panel import Panel
 from iactflow.plots.reference import Reference
 
 #: Columns of a curve, and their intervals' ends, that are fractions where they have no unit; people read percent.
@@ -28,14 +30,16 @@ def plots(
     for entry in entries:
         panels = entry.draw(results, reference)
         if panels:
+            first = next(iter(results.values()))
+            panels = [Panel(panel.caption, worded_figure(panel.figure, first)) for panel in panels]
             legend = style.legend(panel.figure for panel in panels)
             tables = [] if entry.curve is None else [_table(name, result, entry) for name, result in results.items()]
             blocks.append(
                 Plot(
                     "-".join(filter(None, (entry.name, sample))),
                     entry.title,
-                    entry.reading,
-                    entry.definition,
+                    worded(entry.reading, first),
+                    worded(entry.definition, first),
                     panels,
                     legend,
                     entry.wide,
@@ -54,7 +58,7 @@ def _table(name: str, result: Result, entry: Entry) -> Table:
     head = [f"{column.replace('_', ' ')}{_unit(curve, column)}" for column in curve.colnames]
     shares = {column for column in curve.colnames if _is_share(curve, column)}
     rows = [[_cell(row[column], 100 if column in shares else 1) for column in curve.colnames] for row in curve]
-    return Table(head, rows, caption=f"Numbers: {name}{_outside(curve)}", folded=True)
+    return Table(head, rows, caption=worded(f"Numbers: {name}{_outside(curve)}", result), folded=True)
 
 
 def _outside(curve: AstropyTable) -> str:

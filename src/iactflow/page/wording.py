@@ -32,7 +32,7 @@ def worded_figure(figure: "go.Figure", result: Result) -> "go.Figure":
         return figure
     import plotly.graph_objects as go
 
-    return go.Figure(json.loads(worded(figure.to_json().replace("\\u0000", ""), result)))
+    return go.Figure(json.loads(worded(figure.to_json(), result)))
 
 
 def counts_events(result: Result) -> bool:
