@@ -15,7 +15,8 @@ from iactflow.models.config import Model
 from iactflow.models.source import model_file
 from iactflow.models.tasks import tasks_named
 from iactflow.progress import Progress
-from iactflow.tracking import Tracker
+from iactflow.storage import remove
+from iactflow.tracking import OUTBOX, Tracker
 from iactflow.train.config import Train
 from iactflow.train.examples import Examples, choose_examples
 from iactflow.train.place import claim
@@ -86,6 +87,8 @@ def run(
         checkpoint = Checkpoint(out, _work(tasks, instrument, sections, examples))
         if checkpoint.exists() and not _same_work(checkpoint, overwrite=overwrite):
             checkpoint.path.unlink()
+        if not checkpoint.exists():
+            remove(out / OUTBOX)  # of other work
         return _train(tasks, instrument, sections, examples, checkpoint, out)
 
 
@@ -106,7 +109,7 @@ def _train(
     state = checkpoint.restore(parts.steps.variables) if checkpoint.exists() else FitState()
     _announce(examples, state, parts.steps)
     tags = {"task": ",".join(tasks), "instrument": instrument, "store": examples.store.hash}
-    tracker = Tracker(f"train {out.name}", tags, state.run_id)
+    tracker = Tracker(f"train {out.name}", tags, state.run_id, out / OUTBOX)
     state.run_id = tracker.run_id
     if not state.images:
         tracker.params({name: section.model_dump(mode="json") for name, section in sections.items()})
@@ -118,6 +121,7 @@ def _train(
         def on_epoch(state: FitState) -> None:
             values = {name: values[-1] for name, values in state.history.items() if name != "epoch"}
             tracker.metrics(values, step=state.epoch)
+            state.run_id = tracker.run_id
             _say_epoch(state, parts.plan.epochs)
 
         fit = Fit(
@@ -129,6 +133,7 @@ def _train(
         except Exception:
             tracker.finish(failed=True)
             raise
+    tracker.contact()  # the bundle names the run
     info = publish(
         out,
         tasks=tasks,
