@@ -30,7 +30,7 @@ def shrink_command(
     overwrite: bool,
     dry_run: bool,
 ) -> Path | None:
-    """Make a smaller or more portable bundle of MODEL.
+    r"""Make a smaller or more portable bundle of MODEL.
 
     \b
     float16  the whole model for LiteRT, weights in half precision

@@ -36,13 +36,13 @@ def can_narrow(network: Any, donor: Any) -> bool:
     if any(backbone.name != BACKBONE for backbone in pair):
         return False
     mine, theirs = (_convolutions(backbone) for backbone in pair)
-    return (
-        len(mine) == len(theirs)
-        and all(a.layer.strides == b.layer.strides and type(a.layer) is type(b.layer) for a, b in zip(mine, theirs))
-        and all(a.layer.filters <= b.layer.filters for a, b in zip(mine, theirs))
-        and all((a.norm is None) == (b.norm is None) for a, b in zip(mine, theirs))
-        and mine[0].layer.kernel.shape[2] == theirs[0].layer.kernel.shape[2]
-    )
+    forms = [
+        [(type(one.layer), one.layer.strides, one.norm is None) for one in convolutions]
+        for convolutions in (mine, theirs)
+    ]
+    if forms[0] != forms[1] or mine[0].layer.kernel.shape[2] != theirs[0].layer.kernel.shape[2]:
+        return False
+    return all(a.layer.filters <= b.layer.filters for a, b in zip(mine, theirs, strict=True))
 
 
 def narrow(network: Any, donor: Any) -> None:

@@ -1,4 +1,4 @@
-"""A bundle's model taken apart: what prepares pixels, the network, and what makes physical quantities of its outputs."""
+"""A bundle's model taken apart: what prepares pixels, the network, and what turns its outputs into physics."""
 
 from dataclasses import dataclass
 from typing import Any

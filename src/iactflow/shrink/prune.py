@@ -72,7 +72,7 @@ def narrower(section: Model, keep: float) -> Model:
         If the network is no hexnet, or nothing would change.
     """
     if section.name != "hexnet":
-        raise ConfigError(f"shrink.to=pruned takes a hexnet. Received: {section.name}. float16, int8 and onnx take any.")
+        raise ConfigError(f"shrink.to=pruned takes a hexnet. Received: {section.name}. The others take any network.")
     widths = [max(1, round(keep * width)) for width in section.hexnet.widths]
     if widths == section.hexnet.widths:
         raise ConfigError(f"shrink.keep must leave out a channel of {widths}. Received: {keep:g}.")

@@ -82,9 +82,9 @@ def run(model: Path, stores: Sequence[Path], out: Path, *, config: Shrink, overw
         require_onnx()
     bundle = Bundle.load(model)
     if "runtime" in bundle.info:
+        former = bundle.info["shrunk"]
         raise ConfigError(
-            f"{model} is shrunk already ({bundle.info['shrunk']['to']}). Shrink {bundle.info['shrunk']['from']['path']}, "
-            "which it was made from."
+            f"{model} is shrunk already ({former['to']}). Shrink {former['from']['path']}, which it was made from."
         )
     store = Store(list(stores))
     store.camera.require_same(bundle.camera_hash, here=str(store.paths[0]), there=str(model))

@@ -128,11 +128,10 @@ def _require_equal(changed: Mapping[str, Mapping[str, float]], tolerance: float)
     if not worst[name] <= tolerance:
         raise IactflowError(
             f"The model in ONNX must give what the original gives, to {tolerance:g}. Received: {name} differs by up to "
-            f"{worst[name]:.2g} in 99 % of the images. Nothing was written; a layer of the network was converted wrongly."
+            f"{worst[name]:.2g} in 99 % of the images. Nothing was written; a layer was converted wrongly."
         )
 
 
 def _hash(file: Path) -> str:
     with open(file, "rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()[:16]
-
