@@ -55,7 +55,7 @@ def shrink_command(
 
     done = run(model, stores, out, config=section, overwrite=overwrite)
     for title, one in (("original", done.before), (to, done.after)):
-        size, time = numbers.storage(one["bytes_on_disk"]), numbers.number(one["ms_per_event"])
+        size, time = numbers.storage(round(one["bytes_on_disk"])), numbers.number(one["ms_per_event"])
         click.echo(f"{title}: {size}, {numbers.count(one['parameters'])} weights, {time} ms per event")
     for name, change in done.change.items():
         told = ", ".join(f"{word} {numbers.number(value)}" for word, value in change.items())

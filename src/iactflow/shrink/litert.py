@@ -1,7 +1,8 @@
 """Conversion to LiteRT (TensorFlow Lite): weights in half precision, or a network of 8-bit integers alone."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+import warnings
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ def to_float16(bundle: Bundle, folder: Path) -> list[str]:
     converter = _converter(bundle.model)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.target_spec.supported_types = [tf.float16]
-    (folder / "model.tflite").write_bytes(converter.convert())
+    (folder / "model.tflite").write_bytes(_converted(converter))
     return ["model.tflite"]
 
 
@@ -61,9 +62,9 @@ def to_int8(bundle: Bundle, folder: Path, camera: Camera, pixels: Mapping[str, n
     converter.representative_dataset = representative
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     contents = {
-        "before.tflite": _converter(parts.before).convert(),
-        "network.tflite": converter.convert(),
-        "after.tflite": _converter(parts.after).convert(),
+        "before.tflite": _converted(_converter(parts.before)),
+        "network.tflite": _converted(converter),
+        "after.tflite": _converted(_converter(parts.after)),
     }
     for name, content in contents.items():
         (folder / name).write_bytes(content)
@@ -82,10 +83,16 @@ def _converter(model: Any) -> Any:
     def call(**tensors: Any) -> Any:
         return model(tensors, training=False)
 
-    function: Callable[..., Any] = tf.function(call, autograph=False)
+    function: Any = tf.function(call, autograph=False)
     with without_xla():
         concrete = function.get_concrete_function(**specification)
     return tf.lite.TFLiteConverter.from_concrete_functions([concrete], module)
+
+
+def _converted(converter: Any) -> bytes:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of another package that TensorFlow's interpreter moves to
+        return bytes(converter.convert())
 
 
 def _inputs(model: Any) -> dict[str, Any]:

@@ -3,8 +3,11 @@
 import contextlib
 import io
 import warnings
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+
+import numpy as np
 
 from iactflow.errors import ConfigError
 from iactflow.models.backend import without_xla
@@ -20,8 +23,17 @@ def require_onnx() -> None:
         raise ConfigError(f"shrink.to=onnx takes the packages {', '.join(missing)}, which are not installed.")
 
 
-def to_onnx(bundle: Bundle, folder: Path) -> list[str]:
+def to_onnx(bundle: Bundle, folder: Path, pixels: Mapping[str, np.ndarray]) -> list[str]:
     """Write a bundle's whole model in float32.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        Run by Keras.
+    folder : pathlib.Path
+        Where to write.
+    pixels : mapping of ndarray, shape (n, n_pixels)
+        Images; Keras exports a loaded model only after it has been called.
 
     Returns
     -------
@@ -31,5 +43,6 @@ def to_onnx(bundle: Bundle, folder: Path) -> list[str]:
     """
     with without_xla(), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore", FutureWarning)  # Keras asks NumPy for a name that is to come back
+        bundle.model({name: values[:1] for name, values in pixels.items()})
         bundle.model.export(str(folder / "model.onnx"), format="onnx", verbose=False)
     return ["model.onnx"]

@@ -1,5 +1,6 @@
 """A bundle's model taken apart: what prepares pixels, the network, and what turns its outputs into physics."""
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,5 +81,7 @@ def take_apart(bundle: Bundle, camera: Camera) -> Parts:
     finished = view.finish(given)
     for task in tasks_named(bundle.tasks):
         physical |= task.physical(finished[task.name])
-    after = keras.Model({**rest, **{_LABEL + task: tensor for task, tensor in given.items()}}, physical)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # the rest has names of its own; the keys count
+        after = keras.Model({**rest, **{_LABEL + task: tensor for task, tensor in given.items()}}, physical)
     return Parts(keras.Model(view.model.input, seen), network, after)

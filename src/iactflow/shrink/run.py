@@ -117,4 +117,6 @@ def _converter(bundle: Bundle, store: Store, pixels: dict[str, np.ndarray], to: 
 
     if to == "int8":
         return partial(to_int8, bundle, camera=store.camera, pixels=pixels)
-    return partial({"float16": to_float16, "onnx": to_onnx}[to], bundle)
+    if to == "onnx":
+        return partial(to_onnx, bundle, pixels=pixels)
+    return partial(to_float16, bundle)
