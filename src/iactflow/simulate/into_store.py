@@ -48,6 +48,7 @@ def open_store(block: Block, folder: Path, settings: StoreSettings) -> StoreWrit
     camera = Camera.from_subarray(subarray_description(instrument), instrument.camera.name)
     shared = {
         "parameters": True,
+        "true_images": block.config.true_images,
         "fractions": settings.fractions.model_dump(),
         "cuts": CUTS,
         "ctapipe": settings.ctapipe,
@@ -93,7 +94,7 @@ def write_parts(
     camera = Camera.from_subarray(subarray, thrown.instrument.camera.name)
     tel_ids = tuple(int(tel_id) for tel_id in thrown.instrument.tel_ids)
     task = Task(folder, camera.name, camera.hash, tel_ids, True, settings.fractions, settings.ctapipe)
-    table = schema.store_schema(camera.n_pixels, parameters=True)
+    table = schema.store_schema(camera.n_pixels, parameters=True, true_images=block.config.true_images)
     parts = PartWriter(folder)
     make_parameters = ParameterMaker(subarray, settings.ctapipe, True)
     for columns in _columns(block, events, thrown.instrument, make_parameters, thrown):
@@ -140,5 +141,7 @@ def _columns(
                 for e, _ in some
             ]
             columns |= {name: column([row[name] for row in truth], unit) for name, unit in units.items()}
+            if block.config.true_images:
+                columns[schema.TRUE_IMAGE] = np.stack([image.true_image for _, image in some])
             columns |= make_parameters(tel_id, columns[schema.IMAGE], columns[schema.PEAK_TIME])
             yield columns
