@@ -26,13 +26,16 @@ class Origin(NamedTuple):
 
 #: Kind of a source that ``iactflow simulate`` wrote straight into a store, and its name in DL1 files that it writes.
 SIMULATED, ACTIVITY = "simulated", "iactflow-simulate"
+#: The same of ``iactflow generate``.
+GENERATED_KIND, GENERATED_ACTIVITY = "generated", "iactflow-generate"
 
 IACTFLOW = Origin("iactflow", "simulated by iactflow")
 CORSIKA = Origin("corsika-simtelarray", "of CORSIKA and sim_telarray")
+GENERATED = Origin("generated", "that a network generated")
 UNSTATED = Origin("unstated", "of a simulation that its files do not name")
 OBSERVED = Origin("observed", "observed")
 #: All of them; `origins` gives places in this list.
-ORIGINS = (IACTFLOW, CORSIKA, UNSTATED, OBSERVED)
+ORIGINS = (IACTFLOW, CORSIKA, UNSTATED, OBSERVED, GENERATED)
 
 
 def origin_of(source: Mapping[str, Any]) -> Origin:
@@ -46,6 +49,8 @@ def origin_of(source: Mapping[str, Any]) -> Origin:
     """
     if source["kind"] == SIMULATED or source.get("producer", {}).get("activity") == ACTIVITY:
         return IACTFLOW
+    if source["kind"] == GENERATED_KIND or source.get("producer", {}).get("activity") == GENERATED_ACTIVITY:
+        return GENERATED
     if source["kind"] == Kind.SIMTEL:
         return CORSIKA
     runs = list((source.get("simulation") or {}).values())
