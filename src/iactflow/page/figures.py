@@ -1,6 +1,8 @@
 """Plots of the catalogue as blocks of a page, with the numbers behind them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 import numpy as np
 from astropy.table import Table as AstropyTable
@@ -46,7 +48,17 @@ def plots(
                     tables,
                 )
             )
-    return blocks
+    return _widened(blocks)
+
+
+def _widened(blocks: Sequence[Plot]) -> list[Plot]:
+    """Let a plot fill the page where its row would stay half empty, or hold the plot of another task beside it."""
+    result: list[Plot] = []
+    for _, plots_of_task in groupby(blocks, lambda block: block.name.split("-")[0]):
+        for wide, row in groupby(plots_of_task, lambda block: block.wide):
+            *others, last = row
+            result += [*others, last if wide or len(others) % 2 else replace(last, wide=True)]
+    return result
 
 
 def _table(name: str, result: Result, entry: Entry) -> Table:
