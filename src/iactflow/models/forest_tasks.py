@@ -122,7 +122,7 @@ class DispForest:
         sign = np.where(np.asarray(ahead) >= 0.5, 1.0, -1.0)
         centroid, axis = _ellipse(store, rows)
         offset = np.nan_to_num(centroid + (sign * distance.predict(features))[:, None] * axis)
-        position = sky_to_camera(offset, store.camera.focal_lengths(store.column(schema.TEL_ID)[rows]))
+        position = sky_to_camera(offset, store.focal_lengths(rows))
         return {
             "fov_lon": offset[:, 0],
             "fov_lat": offset[:, 1],
