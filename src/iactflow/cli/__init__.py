@@ -13,6 +13,7 @@ COMMANDS = {
     "ingest": "Read simtel or DL1 files into a store.",
     "store": "Look at a store.",
     "train": "Fit a network to a store.",
+    "upload": "Tell MLflow what a training could not.",
     "shrink": "Make a smaller or more portable model of a model.",
     "evaluate": "Score a model on showers it has not seen.",
     "report": "Draw one result as an HTML page.",

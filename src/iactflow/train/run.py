@@ -17,7 +17,8 @@ from iactflow.models.config import Model
 from iactflow.models.source import model_file
 from iactflow.models.tasks import tasks_named
 from iactflow.progress import Progress
-from iactflow.tracking import Tracker
+from iactflow.storage import remove
+from iactflow.tracking import OUTBOX, Tracker
 from iactflow.train.config import Train
 from iactflow.train.examples import Examples, choose_examples
 from iactflow.train.place import claim
@@ -95,6 +96,8 @@ def run(
         checkpoint = Checkpoint(out, _work(tasks, instrument, sections, examples), kept=here.first)
         if checkpoint.exists() and not _same_work(checkpoint, overwrite=overwrite):
             checkpoint.path.unlink()
+        if here.first and not checkpoint.exists():
+            remove(out / OUTBOX)  # of other work
         return _train(tasks, instrument, sections, examples, checkpoint, out)
 
 
@@ -106,8 +109,6 @@ def _train(
     checkpoint: Checkpoint,
     out: Path,
 ) -> TrainSummary:
-    from iactflow.fitting.loop import Fit
-    from iactflow.fitting.memory import enough_memory
     from iactflow.train.publish import publish
     from iactflow.train.setup import prepare
 
@@ -120,29 +121,13 @@ def _train(
     if not team.place.first:
         return _follow(parts, state, checkpoint, out)
     tags = {"task": ",".join(tasks), "instrument": instrument, "store": examples.store.hash}
-    tracker = Tracker(f"train {out.name}", tags, state.run_id)
+    tracker = Tracker(f"train {out.name}", tags, state.run_id, out / OUTBOX)
     state.run_id = tracker.run_id
     if not state.images:
         tracker.params({name: section.model_dump(mode="json") for name, section in sections.items()})
 
-    total = parts.plan.epochs * parts.feeder.n_images
-    with Progress("train", "images", total) as progress:
-        progress.done = state.images
-
-        def on_epoch(state: FitState) -> None:
-            values = {name: values[-1] for name, values in state.history.items() if name != "epoch"}
-            tracker.metrics(values, step=state.epoch)
-            _say_epoch(state, parts.plan.epochs)
-
-        fit = Fit(
-            parts.steps, parts.feeder, parts.validation, parts.plan, state, checkpoint, progress.advance, on_epoch
-        )
-        try:
-            with enough_memory(sections["train"].batch_size), team.held_together():
-                fit.run()
-        except Exception:
-            tracker.finish(failed=True)
-            raise
+    _fit(parts, state, checkpoint, tracker)
+    tracker.contact()  # the bundle names the run
     info = publish(
         out,
         tasks=tasks,
@@ -161,6 +146,32 @@ def _train(
     with team.held_together():
         team.agree(False)  # the others wait for the model
     return summary
+
+
+def _fit(parts: "Parts", state: FitState, checkpoint: Checkpoint, tracker: Tracker) -> None:
+    """Fit to the end of the plan, with a line, numbers for MLflow and a checkpoint after each epoch."""
+    from iactflow.fitting.loop import Fit
+    from iactflow.fitting.memory import enough_memory
+
+    total = parts.plan.epochs * parts.feeder.n_images
+    with Progress("train", "images", total) as progress:
+        progress.done = state.images
+
+        def on_epoch(state: FitState) -> None:
+            values = {name: values[-1] for name, values in state.history.items() if name != "epoch"}
+            tracker.metrics(values, step=state.epoch)
+            state.run_id = tracker.run_id
+            _say_epoch(state, parts.plan.epochs)
+
+        fit = Fit(
+            parts.steps, parts.feeder, parts.validation, parts.plan, state, checkpoint, progress.advance, on_epoch
+        )
+        try:
+            with enough_memory(parts.feeder.batch_size), parts.steps.team.held_together():
+                fit.run()
+        except Exception:
+            tracker.finish(failed=True)
+            raise
 
 
 def _follow(parts: "Parts", state: FitState, checkpoint: Checkpoint, out: Path) -> TrainSummary:
