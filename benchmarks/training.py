@@ -91,14 +91,31 @@ def _prediction_rows(place: Path, store: Any, dl1: Path) -> list[Row]:
 
 
 def _bundle(out: Path, name: str, tasks: list[str], store: Any) -> Path:
-    """Make a bundle of a network after a single step: how good it is makes no difference to its speed."""
+    """Make a bundle of a network with the weights that it begins with: its speed does not depend on them."""
     from iactflow.data.select import Selection
+    from iactflow.fitting.state import FitState
     from iactflow.models.config import Model
     from iactflow.train.config import Train
-    from iactflow.train.run import run
+    from iactflow.train.examples import choose_examples
+    from iactflow.train.publish import publish
+    from iactflow.train.setup import prepare
 
-    config = Train(epochs=1, data_fraction_per_epoch=BATCH / len(store), data_fraction=0.3, regress_background=True)
-    return run(tasks, Selection(), Model(name=name), config, store.paths, out, instrument="from-data").path
+    sections = {"selection": Selection(), "model": Model(name=name), "train": Train()}
+    examples = choose_examples(store.paths, sections["selection"], instrument="from-data")
+    parts = prepare(tasks, sections["model"], sections["train"], examples)
+    out.mkdir()
+    publish(
+        out,
+        tasks=tasks,
+        instrument="from-data",
+        sections=sections,
+        examples=examples,
+        view=parts.view,
+        network=parts.network,
+        state=FitState(),
+        mlflow={},
+    )
+    return out
 
 
 def _steps(store: Any, model: Any, tasks: list[str]) -> Iterator[float]:

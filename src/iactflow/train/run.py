@@ -150,6 +150,7 @@ def _train(
 
 def _fit(parts: "Parts", state: FitState, checkpoint: Checkpoint, tracker: Tracker) -> None:
     """Fit to the end of the plan, with a line, numbers for MLflow and a checkpoint after each epoch."""
+    from iactflow.fitting.device import lost_device
     from iactflow.fitting.loop import Fit
     from iactflow.fitting.memory import enough_memory
 
@@ -167,7 +168,11 @@ def _fit(parts: "Parts", state: FitState, checkpoint: Checkpoint, tracker: Track
             parts.steps, parts.feeder, parts.validation, parts.plan, state, checkpoint, progress.advance, on_epoch
         )
         try:
-            with enough_memory(parts.feeder.batch_size), parts.steps.team.held_together():
+            with (
+                enough_memory(parts.feeder.batch_size),
+                lost_device(checkpoint.path),
+                parts.steps.team.held_together(),
+            ):
                 fit.run()
         except Exception:
             tracker.finish(failed=True)
@@ -224,8 +229,11 @@ def _same_work(checkpoint: Checkpoint, *, overwrite: bool) -> bool:
 
 
 def _announce(examples: Examples, state: FitState, steps: "Steps") -> None:
+    from iactflow.fitting.device import device_name
+
     showers = sum(store["n_train_showers"] for store in examples.stores)
     said = f"train: {len(examples.train)} images of {showers} showers, {len(examples.validation)} for validation"
+    said += f"; on {device_name()}"
     if steps.team.place.of > 1:
         said += f"; process {steps.team.place.number + 1} of {steps.team.place.of}"
     if state.images:
