@@ -61,8 +61,8 @@ def lost_device(checkpoint: Path) -> Iterator[None]:
     ) as error:
         there = f"goes on from {checkpoint}" if checkpoint.exists() else "begins anew: there was no checkpoint yet"
         raise IactflowError(
-            f"The device that computed failed: {str(error).strip().splitlines()[0][:300]} The same command {there}, on this device or another; doctor "
-            "says which ones are visible."
+            f"The device that computed failed: {str(error).strip().splitlines()[0][:300]} The same command {there}, on "
+            "this device or another; iactflow doctor says which ones are visible."
         ) from error
 
 
