@@ -26,14 +26,17 @@ class Origin(NamedTuple):
 
 #: Kind of a source that ``iactflow simulate`` wrote straight into a store, and its name in DL1 files that it writes.
 SIMULATED, ACTIVITY = "simulated", "iactflow-simulate"
+#: The same of ``iactflow generate``.
+GENERATED_KIND, GENERATED_ACTIVITY = "generated", "iactflow-generate"
 
 IACTFLOW = Origin("iactflow", "simulated by iactflow")
 CORSIKA_PHOTONS = Origin("corsika-iactflow", "of CORSIKA, seen by telescopes that iactflow simulates")
 CORSIKA = Origin("corsika-simtelarray", "of CORSIKA and sim_telarray")
+GENERATED = Origin("generated", "that a network generated")
 UNSTATED = Origin("unstated", "of a simulation that its files do not name")
 OBSERVED = Origin("observed", "observed")
 #: All of them; `origins` gives places in this list.
-ORIGINS = (IACTFLOW, CORSIKA_PHOTONS, CORSIKA, UNSTATED, OBSERVED)
+ORIGINS = (IACTFLOW, CORSIKA_PHOTONS, CORSIKA, UNSTATED, OBSERVED, GENERATED)
 
 
 def origin_of(source: Mapping[str, Any]) -> Origin:
@@ -49,6 +52,8 @@ def origin_of(source: Mapping[str, Any]) -> Origin:
     if source["kind"] == SIMULATED or source.get("producer", {}).get("activity") == ACTIVITY:
         photons = runs and all(run.get("corsika_version") for run in runs)
         return CORSIKA_PHOTONS if photons else IACTFLOW
+    if source["kind"] == GENERATED_KIND or source.get("producer", {}).get("activity") == GENERATED_ACTIVITY:
+        return GENERATED
     if source["kind"] == Kind.SIMTEL:
         return CORSIKA
     if not runs:

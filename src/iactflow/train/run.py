@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from iactflow.data.select import Selection
-from iactflow.errors import ConfigError, InputError
+from iactflow.errors import ConfigError
 from iactflow.fitting.checkpoint import Checkpoint
+from iactflow.fitting.place import claim
 from iactflow.fitting.state import FitState
 from iactflow.fitting.team import place
 from iactflow.models.bundle import MANIFEST
@@ -21,7 +22,6 @@ from iactflow.storage import remove
 from iactflow.tracking import OUTBOX, Tracker
 from iactflow.train.config import Train
 from iactflow.train.examples import Examples, choose_examples
-from iactflow.train.place import claim
 from iactflow.train.summary import TrainSummary
 from iactflow.train.weights import require_signal
 
@@ -94,9 +94,7 @@ def run(
     here = place()
     with claim(out, overwrite=overwrite) if here.first else nullcontext():
         checkpoint = Checkpoint(out, _work(tasks, instrument, sections, examples), kept=here.first)
-        if checkpoint.exists() and not _same_work(checkpoint, overwrite=overwrite):
-            checkpoint.path.unlink()
-        if here.first and not checkpoint.exists():
+        if not checkpoint.resumable(overwrite=overwrite) and here.first:
             remove(out / OUTBOX)  # of other work
         return _train(tasks, instrument, sections, examples, checkpoint, out)
 
@@ -164,9 +162,8 @@ def _fit(parts: "Parts", state: FitState, checkpoint: Checkpoint, tracker: Track
             state.run_id = tracker.run_id
             _say_epoch(state, parts.plan.epochs)
 
-        fit = Fit(
-            parts.steps, parts.feeder, parts.validation, parts.plan, state, checkpoint, progress.advance, on_epoch
-        )
+        watch = (progress.advance, on_epoch)
+        fit = Fit(parts.steps, parts.feeder, parts.validation, parts.plan, state, checkpoint, *watch, parts.steps.team)
         try:
             with (
                 enough_memory(parts.feeder.batch_size),
@@ -186,7 +183,9 @@ def _follow(parts: "Parts", state: FitState, checkpoint: Checkpoint, out: Path) 
 
     team = parts.steps.team
     with enough_memory(parts.feeder.batch_size), team.held_together():
-        Fit(parts.steps, parts.feeder, parts.validation, parts.plan, state, checkpoint, _nothing, _nothing).run()
+        watch = (_nothing, _nothing)
+        fit = Fit(parts.steps, parts.feeder, parts.validation, parts.plan, state, checkpoint, *watch, team)
+        fit.run()
         team.agree(False)
     print(f"train: number {team.place.number + 1} of {team.place.of} is done; the first wrote {out}", file=sys.stderr)
     return TrainSummary(out, {})
@@ -215,17 +214,6 @@ def _content_hash(init: str | None) -> str | None:
         return None
     with open(model_file(init), "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:16]
-
-
-def _same_work(checkpoint: Checkpoint, *, overwrite: bool) -> bool:
-    """Tell whether the checkpoint is of this work; without `overwrite`, other work or damage is an error."""
-    try:
-        checkpoint.require_same_work()
-    except (ConfigError, InputError):
-        if not overwrite:
-            raise
-        return False
-    return True
 
 
 def _announce(examples: Examples, state: FitState, steps: "Steps") -> None:
