@@ -7,6 +7,8 @@ import numpy as np
 
 from iactflow.models.backend import tf
 
+#: Telescopes of an event whose operations are counted.
+TELESCOPES = 2
 #: Seconds that predictions are repeated for, after one that is not timed.
 _SECONDS = 1.0
 
@@ -17,7 +19,8 @@ def flops_per_event(network: Any) -> float:
     Parameters
     ----------
     network : keras.Model
-        A network on pictures or windows; what comes before it, gathers with few multiplications, is left out.
+        A network on pictures or windows; what comes before it, gathers with few multiplications, is left out. One for
+        any number of telescopes is counted for `TELESCOPES`.
 
     Notes
     -----
@@ -25,7 +28,10 @@ def flops_per_event(network: Any) -> float:
     """
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2_as_graph
 
-    seen = tf.nest.map_structure(lambda tensor: tf.TensorSpec((1, *tensor.shape[1:]), tf.float32), network.input)
+    def one(tensor: Any) -> Any:
+        return tf.TensorSpec((1, *(size or TELESCOPES for size in tensor.shape[1:])), tf.float32)
+
+    seen = tf.nest.map_structure(one, network.input)
     function = tf.function(lambda inputs: network(inputs, training=False))
     graph_definition = convert_variables_to_constants_v2_as_graph(function.get_concrete_function(seen))[1]
     with tf.Graph().as_default() as graph:
@@ -42,8 +48,8 @@ def ms_per_event(model: Any, pixels: dict[str, np.ndarray], batch_size: int) -> 
     ----------
     model : keras.Model
         From raw pixels to physical quantities.
-    pixels : dict of ndarray, shape (n, n_pixels)
-        Real images; repeated to fill a batch.
+    pixels : dict of ndarray, shape (n, …)
+        Real images or array events; repeated to fill a batch.
     batch_size : int
         Events that are predicted together.
 
@@ -55,7 +61,7 @@ def ms_per_event(model: Any, pixels: dict[str, np.ndarray], batch_size: int) -> 
         Events that were timed.
     """
     predict = tf.function(lambda batch: model(batch, training=False), reduce_retracing=True)
-    batch = {name: tf.constant(np.resize(values, (batch_size, values.shape[1]))) for name, values in pixels.items()}
+    batch = {name: tf.constant(np.resize(values, (batch_size, *values.shape[1:]))) for name, values in pixels.items()}
     tf.nest.map_structure(lambda tensor: tensor.numpy(), predict(batch))
     n, start = 0, time.perf_counter()
     while (spent := time.perf_counter() - start) < _SECONDS:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from iactflow.data.array import leaders
 from iactflow.data.select import Selection
 from iactflow.errors import ConfigError, InputError
 from iactflow.fitting.checkpoint import Checkpoint
@@ -74,8 +75,8 @@ def run(
     """
     out = Path(out)
     tasks_named(tasks)
-    examples = choose_examples(stores, selection, instrument=instrument)
-    require_signal(examples.store, examples.train, tasks, config)
+    examples = choose_examples(stores, selection, model, instrument=instrument)
+    require_signal(examples.store, leaders(examples.train), tasks, config)
     if config.early_stopping_patience is not None and not len(examples.validation):
         raise ConfigError(
             "train.early_stopping_patience must be null here: no image of the validation part is left after the cuts, "
@@ -181,7 +182,8 @@ def _same_work(checkpoint: Checkpoint, *, overwrite: bool) -> bool:
 
 def _announce(examples: Examples, state: FitState, steps: "Steps") -> None:
     showers = sum(store["n_train_showers"] for store in examples.stores)
-    said = f"train: {len(examples.train)} images of {showers} showers, {len(examples.validation)} for validation"
+    what = "images" if examples.train.ndim == 1 else "events"
+    said = f"train: {len(examples.train)} {what} of {showers} showers, {len(examples.validation)} for validation"
     if state.images:
         said += f"; going on from the checkpoint in epoch {state.epoch + 1}, after batch {state.batch}"
     print(said, file=sys.stderr)
