@@ -33,6 +33,7 @@ class Windowing(Section):
 
     side: int | None = Field(24, ge=8)
     channels: list[Literal["charge", "time", "camera"]] = Field(["charge", "time", "camera"], min_length=1)
+    charge: Literal["asinh", "sqrt", "linear"] = "asinh"
     augment: bool = True
     align: bool = False
     average: bool = False

@@ -82,8 +82,7 @@ def stereo_features(centroids: Any, places: Any, axis: Any, charge: Any, present
     weights = charge * ops.square(length) * present
     source = crossing(centroids, double, weights)[:, None] - centroids
     core = crossing(places, double, weights)[:, None] - places
-    source = _FARTHEST * ops.tanh(source / _FARTHEST)
-    core = _LONGEST * ops.tanh(core / _LONGEST)
+    source, core = _bounded(source, _FARTHEST), _bounded(core, _LONGEST)
     impact = ops.sqrt(ops.sum(ops.square(core), axis=-1) + 1e-4)
     away = ops.sqrt(ops.sum(ops.square(source), axis=-1) + 1e-2)
     share = weights / ops.maximum(ops.sum(weights, axis=1, keepdims=True), 1e-6)
@@ -97,6 +96,12 @@ def stereo_features(centroids: Any, places: Any, axis: Any, charge: Any, present
         ops.broadcast_to(crossed[:, None, None], ops.shape(impact[..., None])),
     ]
     return ops.concatenate(columns, axis=-1) * present[..., None]
+
+
+def _bounded(vectors: Any, longest: float) -> Any:
+    """Shorten long vectors, whichever way they point."""
+    length = keras.ops.sum(keras.ops.square(vectors), axis=-1, keepdims=True)
+    return vectors / keras.ops.sqrt(1 + length / longest**2)
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)

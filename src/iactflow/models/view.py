@@ -152,6 +152,7 @@ def window_view(camera: "Camera", windowing: Windowing, *, seed: int, symmetry: 
         degree,
         side=windowing.side,
         channels=windowing.channels,
+        transform=windowing.charge,
         augment=windowing.augment,
         align=windowing.align,
         seed=seed,

@@ -44,6 +44,7 @@ def windows_view(camera: "Camera", windowing: Windowing, *, seed: int, symmetry:
         degree,
         side=windowing.side,
         channels=windowing.channels,
+        transform=windowing.charge,
         augment=windowing.augment,
         seed=seed,
         symmetry=symmetry,

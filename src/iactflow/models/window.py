@@ -13,6 +13,8 @@ from iactflow.models.lattice import Lattice
 CHANNELS = ("charge", "time", "camera")
 #: Charge (p.e.) where the asinh turns from linear to logarithmic.
 _CHARGE_SCALE = 2.0
+#: Charge (p.e.) that is one where charges are not compressed.
+_LINEAR_SCALE = 20.0
 #: Times (ns) are divided by this and cut at `_TIME_LIMIT`; pixels up to `_NO_LIGHT` p.e. have none, twice that full.
 _TIME_SCALE, _TIME_LIMIT, _NO_LIGHT = 3.0, 4.0, 3.0
 #: Least sum of the second moments (deg^2) that an elongation is relative to.
@@ -63,6 +65,8 @@ class Window(keras.layers.Layer):  # type: ignore[misc]
         Sizes of the tables.
     seed : int
         Of the symmetries.
+    transform : str
+        What becomes of charges: ``asinh``, ``sqrt`` (with the sign of the charge) or ``linear``.
     """
 
     def __init__(
@@ -77,6 +81,7 @@ class Window(keras.layers.Layer):  # type: ignore[misc]
         symmetry: int = 0,
         seed: int = 0,
         aim: Sequence[float] | None = None,
+        transform: str = "asinh",
         **kwargs: Any,
     ) -> None:
         kwargs["dtype"] = "float32"  # charges reach tens of thousands of p.e., beyond half precision
@@ -84,7 +89,7 @@ class Window(keras.layers.Layer):  # type: ignore[misc]
         super().__init__(**kwargs)
         self.side, self.channels, self.centred, self.augment = side, list(channels), centred, augment
         self.n_pixels, self.n_symmetries, self.n_map = n_pixels, n_symmetries, n_map
-        self.symmetry, self.seed = symmetry, seed
+        self.symmetry, self.seed, self.transform = symmetry, seed, transform
         self.aim = None if aim is None else [float(value) for value in aim]
         self.random = keras.random.SeedGenerator(seed)
 
@@ -158,7 +163,8 @@ class Window(keras.layers.Layer):  # type: ignore[misc]
         else:
             symmetry = tf.fill((tf.reduce_prod(lead),), self.symmetry)
         tables = [tf.convert_to_tensor(table) for table in (self.places, self.offsets, self.pixel_at)]
-        seen = _cut(image, time, mask, symmetry, *tables, positions, turns, self.centred, tuple(self.channels))
+        channels = (self.transform, *self.channels)
+        seen = _cut(image, time, mask, symmetry, *tables, positions, turns, self.centred, channels)
         return {
             name: tf.reshape(seen[name], tf.concat([lead, tf.constant(size, tf.int32)], 0))
             for name, size in self._sizes.items()
@@ -167,7 +173,7 @@ class Window(keras.layers.Layer):  # type: ignore[misc]
     def get_config(self) -> dict[str, Any]:
         """Give what the layer is made again from."""
         sizes = ("side", "n_pixels", "n_symmetries", "n_map")
-        names = (*sizes, "channels", "centred", "augment", "symmetry", "seed", "aim")
+        names = (*sizes, "channels", "centred", "augment", "symmetry", "seed", "aim", "transform")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
 
@@ -195,7 +201,10 @@ def _cut(
     centred: bool,
     channels: tuple[str, ...],
 ) -> dict[str, Any]:
-    """Find centroid, central pixel and median time, then gather the window; XLA fuses the loops over pixels."""
+    """Find centroid, central pixel and median time, then gather the window; XLA fuses the loops over pixels.
+
+    The first of `channels` says what becomes of charges.
+    """
     charge, total, centroid = _light(image, mask, positions)
     middle = centroid if centred else tf.zeros_like(centroid) + tf.reduce_mean(positions, axis=0)
     distance = tf.reduce_sum(positions**2, axis=1) - 2 * tf.matmul(middle, positions, transpose_b=True)
@@ -203,11 +212,11 @@ def _cut(
 
     cells = tf.gather(pixel_at, tf.gather(places, centre)[:, None] + tf.gather(offsets, symmetry))
     planes = {
-        "charge": tf.asinh(image / _CHARGE_SCALE),
+        "charge": _compressed(image, channels[0]),
         "time": _times(image, time, charge, total),
         "camera": tf.ones_like(image),
     }
-    stacked = tf.pad(tf.stack([planes[name] for name in channels], axis=-1), [[0, 0], [0, 1], [0, 0]])
+    stacked = tf.pad(tf.stack([planes[name] for name in channels[1:]], axis=-1), [[0, 0], [0, 1], [0, 0]])
     turn = tf.gather(turns, symmetry)
     turned = tf.einsum("ni,nij->nj", centroid, turn)
     logarithm = tf.math.log(total) / np.float32(np.log(10)) - _LOG_CHARGE
@@ -222,6 +231,14 @@ def _cut(
         "centroid": turned,
         "axis": _elongation(tf.einsum("nij,nik,nkl->njl", turn, _spread(charge, total, centroid, positions), turn)),
     }
+
+
+def _compressed(image: Any, transform: str) -> Any:
+    if transform == "asinh":
+        return tf.asinh(image / _CHARGE_SCALE)
+    if transform == "sqrt":
+        return tf.sign(image) * tf.sqrt(tf.abs(image) / _CHARGE_SCALE)
+    return image / _LINEAR_SCALE
 
 
 def _light(image: Any, mask: Any, positions: Any) -> tuple[Any, Any, Any]:
