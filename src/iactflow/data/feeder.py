@@ -144,13 +144,15 @@ class Feeder:
 
 
 def gather(store: "Store", rows: np.ndarray, columns: Sequence[str]) -> dict[str, np.ndarray]:
-    """Read pixel columns of some rows: float32 charges and times, bool masks, each of shape (n, n_pixels).
+    """Read pixel columns of some rows, each of shape (n, n_pixels).
 
-    Rows of shape (n, k) are array events, see `iactflow.data.array.gather_events`.
+    Charges and times are float32, masks bool, photoelectrons of the showers int32. Rows of shape (n, k) are array
+    events, see `iactflow.data.array.gather_events`.
     """
     if rows.ndim > 1:
         return gather_events(store, rows, columns)
-    return {name: store.masks(rows) if name == schema.IMAGE_MASK else store.pixels(name, rows) for name in columns}
+    readers = {schema.IMAGE_MASK: store.masks, schema.TRUE_IMAGE: store.true_images}
+    return {name: readers[name](rows) if name in readers else store.pixels(name, rows) for name in columns}
 
 
 def _ahead[T](items: Iterator[T]) -> Iterator[T]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from iactflow.data import schema
-from iactflow.models.backend import PACKAGE, keras, tf
+from iactflow.models.backend import PACKAGE, compiled, keras, tf
 from iactflow.models.lattice import Lattice
 
 #: What the channels mean: charge through an asinh, time around the shower's, one where the camera has a pixel.
@@ -187,7 +187,7 @@ def _aim(lattice: Lattice) -> list[float]:
     return [float(np.cos(angle)), float(np.sin(angle))]
 
 
-@tf.function(jit_compile=True, reduce_retracing=True, autograph=False)  # type: ignore[untyped-decorator]
+@compiled
 def _cut(
     image: Any,
     time: Any,
@@ -235,7 +235,7 @@ def _cut(
 
 def _compressed(image: Any, transform: str) -> Any:
     if transform == "asinh":
-        return tf.asinh(image / _CHARGE_SCALE)
+        return _asinh(image / _CHARGE_SCALE)
     if transform == "sqrt":
         return tf.sign(image) * tf.sqrt(tf.abs(image) / _CHARGE_SCALE)
     return image / _LINEAR_SCALE
@@ -265,7 +265,7 @@ def _elongation(spread: Any) -> Any:
     return vector / tf.maximum(size, _LEAST_SPREAD)[:, None]
 
 
-@tf.function(jit_compile=True, reduce_retracing=True, autograph=False)  # type: ignore[untyped-decorator]
+@compiled
 def _aligning(image: Any, mask: Any, positions: Any, turns: Any, aim: Any) -> Any:
     """Choose the symmetry that turns each image's major axis, pointing to its longer tail, closest to a direction."""
     charge, total, centroid = _light(image, mask, positions)
@@ -276,6 +276,11 @@ def _aligning(image: Any, mask: Any, positions: Any, turns: Any, aim: Any) -> An
     skew = tf.reduce_sum(charge * along**3, axis=1)
     axis = tf.where(skew[:, None] < 0, -axis, axis)
     return tf.argmax(tf.einsum("ni,gij,j->ng", axis, turns, aim), axis=1, output_type=tf.int32)
+
+
+def _asinh(x: Any) -> Any:
+    """Give the area hyperbolic sine by functions that LiteRT has."""
+    return tf.sign(x) * tf.math.log(tf.abs(x) + tf.sqrt(x**2 + 1))
 
 
 def _times(image: Any, time: Any, charge: Any, total: Any) -> Any:

@@ -202,7 +202,9 @@ def _run_store(
         if overwrite:
             for path in out.iterdir():
                 remove(path)
-        store = open_store(blocks[0], out, settings)
+        first = blocks[0]
+        instrument = prepare(first).instrument
+        store = open_store(instrument, out, settings, true_images=first.config.true_images)
         todo = [block for block in blocks if identity(block) not in store.known]
         pending = [block_file(block) for block in todo]
 
