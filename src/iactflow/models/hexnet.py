@@ -64,7 +64,7 @@ def build(shapes: dict[str, tuple[int, ...]], tasks: Sequence[str], sizes: HexNe
     return keras.Model(inputs, add_heads(features, tasks, sizes.hidden), name="hexnet")
 
 
-def make_backbone(shape: tuple[int, ...], sizes: HexNet, *, hexagonal: bool) -> Any:
+def make_backbone(shape: tuple[int | None, ...], sizes: HexNet, *, hexagonal: bool) -> Any:
     """Build the part that turns one window of shape (side, side, channels) into features, see `build`."""
     hexagonal = hexagonal and sizes.kernel == "hexagonal"
 

@@ -121,8 +121,8 @@ class Window(keras.layers.Layer):  # type: ignore[misc]
         pixel_at = np.full((height, width), len(lattice.cells), np.int32)
         rows, columns = (lattice.cells + margin).T
         pixel_at[rows, columns] = np.arange(len(lattice.cells))
-        sizes = {"n_pixels": len(rows), "n_symmetries": len(back), "n_map": pixel_at.size}
-        layer = cls(side, centred=not full, aim=_aim(lattice) if align else None, **sizes, **kwargs)
+        kwargs |= {"n_pixels": len(rows), "n_symmetries": len(back), "n_map": pixel_at.size}
+        layer = cls(side, centred=not full, aim=_aim(lattice) if align else None, **kwargs)
         layer.places.assign(rows * width + columns)
         layer.offsets.assign(steps[..., 0] * width + steps[..., 1])
         layer.pixel_at.assign(pixel_at.reshape(-1))
