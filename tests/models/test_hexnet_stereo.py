@@ -104,20 +104,6 @@ def test_turning_an_event_while_training_leaves_its_geometry_whole(store, groups
         np.testing.assert_allclose(np.asarray(labels(pixels, training=True)["skydirection"]), still, atol=5e-3)
 
 
-def test_an_average_over_symmetries_turns_with_the_event(store, groups):
-    pixels = gather(store, groups[:5], COLUMNS)
-    given = []
-    for symmetry in (0, 7):
-        model = config(window=Windowing(side=12, average=True))
-        keras.utils.set_random_seed(5)
-        view = make_view(model, store.camera, symmetry=symmetry)
-        network = build_network(model, view.shapes, TASKS)
-        given.append(physical_model(model, store.camera, view, network, TASKS).predict(pixels, verbose=0))
-    for name, values in given[0].items():
-        assert np.isfinite(values).all()
-        np.testing.assert_allclose(given[1][name], values, rtol=1e-3, atol=1e-3)
-
-
 def test_a_saved_model_says_the_same_and_takes_its_backbone_from_single_telescopes(store, groups, tmp_path):
     from iactflow.models.bundle import load_model
     from iactflow.models.initial import start_from
