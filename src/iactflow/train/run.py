@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from iactflow.data.array import leaders
 from iactflow.data.select import Selection
 from iactflow.errors import ConfigError
 from iactflow.fitting.checkpoint import Checkpoint
@@ -83,8 +84,8 @@ def run(
     """
     out = Path(out)
     tasks_named(tasks)
-    examples = choose_examples(stores, selection, instrument=instrument, fraction=config.data_fraction)
-    require_signal(examples.store, examples.train, tasks, config)
+    examples = choose_examples(stores, selection, model, instrument=instrument, fraction=config.data_fraction)
+    require_signal(examples.store, leaders(examples.train), tasks, config)
     if config.early_stopping_patience is not None and not len(examples.validation):
         raise ConfigError(
             "train.early_stopping_patience must be null here: no image of the validation part is left after the cuts, "
@@ -220,7 +221,8 @@ def _announce(examples: Examples, state: FitState, steps: "Steps") -> None:
     from iactflow.fitting.device import device_name
 
     showers = sum(store["n_train_showers"] for store in examples.stores)
-    said = f"train: {len(examples.train)} images of {showers} showers, {len(examples.validation)} for validation"
+    what = "images" if examples.train.ndim == 1 else "events"
+    said = f"train: {len(examples.train)} {what} of {showers} showers, {len(examples.validation)} for validation"
     said += f"; on {device_name()}"
     if steps.team.place.of > 1:
         said += f"; process {steps.team.place.number + 1} of {steps.team.place.of}"
