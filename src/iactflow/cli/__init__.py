@@ -14,6 +14,8 @@ COMMANDS = {
     "store": "Look at a store.",
     "train": "Fit a network to a store.",
     "evaluate": "Score a model on showers it has not seen.",
+    "generate": "Draw camera images with a generator.",
+    "validate": "Compare generated images with simulated ones.",
     "report": "Draw one result as an HTML page.",
     "compare": "Draw several results of the same events side by side.",
     "run": "Run a pipeline on this machine.",

@@ -9,7 +9,7 @@ from iactflow.data.result import Result
 from iactflow.page import numbers
 from iactflow.page.blocks import Plot, Table
 from iactflow.plots import style
-from iactflow.plots.catalogue import Entry
+from iactflow.plots.entry import Entry
 from iactflow.plots.reference import Reference
 
 #: Columns of a curve, and their intervals' ends, that are fractions where they have no unit; people read percent.
