@@ -11,7 +11,7 @@ from iactflow.errors import ConfigError, IactflowError, InputError, OutputExists
 from iactflow.models.bundle import Bundle
 from iactflow.models.config import HexNet, Mapping, Model, Windowing
 from iactflow.train.config import TaskWeights, Train
-from iactflow.train.place import claim
+from iactflow.fitting.place import claim
 from iactflow.train.run import run
 
 #: A picture of 24 x 24 points keeps the tests short.

@@ -1,6 +1,7 @@
 """The command ``iactflow train``."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -28,18 +29,25 @@ def train_command(
     overwrite: bool,
     dry_run: bool,
 ) -> Path | None:
-    """Fit a network to stores.
+    """Fit a network, or a generator of images, to stores.
 
-    CONFIG is an experiment file; pipelines/configs/energy.yaml explains every key. Showers of the test part are never
-    seen. Metrics go to MLflow: to MLFLOW_TRACKING_URI, or to a database in the folder runs.
+    CONFIG is an experiment file; pipelines/configs/energy.yaml explains every key. With task: generation
+    (pipelines/configs/generation.yaml) MODEL becomes a generator of images, which learns from the photoelectrons of
+    showers: simulate with --set true_images=true. Showers of the test part are never seen. Metrics go to MLflow: to
+    MLFLOW_TRACKING_URI, or to a database in the folder runs.
     """
     from iactflow.config import to_yaml
-    from iactflow.recipe import Recipe
+    from iactflow.generation_recipe import GenerationRecipe, read_recipe
 
-    recipe = Recipe.read(config, [*settings, *([f"model.init={init}"] if init else [])])
+    recipe = read_recipe(config, [*settings, *([f"model.init={init}"] if init else [])])
     if dry_run:
         click.echo(to_yaml(recipe))
         return None
+    place: dict[str, Any] = {"instrument": recipe.instrument, "overwrite": overwrite}
+    if isinstance(recipe, GenerationRecipe):
+        from iactflow.train.generator import run as run_generator
+
+        return run_generator(recipe.data.select, recipe.model, recipe.train, stores, out, **place).path
     from iactflow.train.run import run
 
     return run(
@@ -49,8 +57,7 @@ def train_command(
         recipe.train,
         stores,
         out,
-        instrument=recipe.instrument,
-        overwrite=overwrite,
+        **place,
     ).path
 
 

@@ -143,8 +143,12 @@ class Feeder:
 
 
 def gather(store: "Store", rows: np.ndarray, columns: Sequence[str]) -> dict[str, np.ndarray]:
-    """Read pixel columns of some rows: float32 charges and times, bool masks, each of shape (n, n_pixels)."""
-    return {name: store.masks(rows) if name == schema.IMAGE_MASK else store.pixels(name, rows) for name in columns}
+    """Read pixel columns of some rows, each of shape (n, n_pixels).
+
+    Charges and times are float32, masks bool, photoelectrons of the showers int32.
+    """
+    readers = {schema.IMAGE_MASK: store.masks, schema.TRUE_IMAGE: store.true_images}
+    return {name: readers[name](rows) if name in readers else store.pixels(name, rows) for name in columns}
 
 
 def _ahead[T](items: Iterator[T]) -> Iterator[T]:

@@ -59,6 +59,19 @@ class Checkpoint:
                 "choose another --out."
             )
 
+    def resumable(self, *, overwrite: bool) -> bool:
+        """Tell whether there is one to go on from; with `overwrite`, one of other work or a damaged one is removed."""
+        if not self.exists():
+            return False
+        try:
+            self.require_same_work()
+        except (ConfigError, InputError):
+            if not overwrite:
+                raise
+            self.path.unlink()
+            return False
+        return True
+
     def restore(self, variables: Sequence[Any]) -> FitState:
         """Give the saved state and set the variables to what they were."""
         header, arrays = self._read()

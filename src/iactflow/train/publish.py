@@ -9,6 +9,7 @@ from typing import Any
 from iactflow.data.feeder import gather
 from iactflow.fitting.cost import flops_per_event, ms_per_event, n_parameters
 from iactflow.fitting.device import device_name
+from iactflow.fitting.place import publishing
 from iactflow.fitting.state import FitState
 from iactflow.models.assemble import physical_model
 from iactflow.models.bundle import (
@@ -29,7 +30,6 @@ from iactflow.models.upstream import upstream_model
 from iactflow.models.view import View
 from iactflow.train.config import Train
 from iactflow.train.examples import Examples
-from iactflow.train.place import publishing
 
 _PACKAGES = ("iactflow", "tensorflow", "keras", "ctlearn", "dl1-data-handler", "ctapipe", "numpy")
 

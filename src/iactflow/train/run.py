@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from iactflow.data.select import Selection
-from iactflow.errors import ConfigError, InputError
+from iactflow.errors import ConfigError
 from iactflow.fitting.checkpoint import Checkpoint
+from iactflow.fitting.place import claim
 from iactflow.fitting.state import FitState
 from iactflow.models.bundle import MANIFEST
 from iactflow.models.config import Model
@@ -18,7 +19,6 @@ from iactflow.progress import Progress
 from iactflow.tracking import Tracker
 from iactflow.train.config import Train
 from iactflow.train.examples import Examples, choose_examples
-from iactflow.train.place import claim
 from iactflow.train.summary import TrainSummary
 from iactflow.train.weights import require_signal
 
@@ -84,8 +84,7 @@ def run(
     sections = {"selection": selection, "model": model, "train": config}
     with claim(out, overwrite=overwrite):
         checkpoint = Checkpoint(out, _work(tasks, instrument, sections, examples))
-        if checkpoint.exists() and not _same_work(checkpoint, overwrite=overwrite):
-            checkpoint.path.unlink()
+        checkpoint.resumable(overwrite=overwrite)
         return _train(tasks, instrument, sections, examples, checkpoint, out)
 
 
@@ -166,17 +165,6 @@ def _content_hash(init: str | None) -> str | None:
         return None
     with open(model_file(init), "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:16]
-
-
-def _same_work(checkpoint: Checkpoint, *, overwrite: bool) -> bool:
-    """Tell whether the checkpoint is of this work; without `overwrite`, other work or damage is an error."""
-    try:
-        checkpoint.require_same_work()
-    except (ConfigError, InputError):
-        if not overwrite:
-            raise
-        return False
-    return True
 
 
 def _announce(examples: Examples, state: FitState, steps: "Steps") -> None:
