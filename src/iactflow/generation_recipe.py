@@ -6,14 +6,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from iactflow.config import apply_settings, read_yaml
+from iactflow.config import apply_settings, parse_yaml, read_yaml
+from iactflow.data.result import GENERATION
+from iactflow.feedback.config import Feedback
+from iactflow.generate.config import Generate
 from iactflow.generation.config import Distil, Generator, TrainGenerator
-from iactflow.recipe import Experiment, Recipe
+from iactflow.recipe import Experiment, Recipe, experiment_from_text
 from iactflow.simulate.config import Primary
 from iactflow.simulate.experiment import Simulation
-
-#: ``task:`` of such an experiment.
-GENERATION = "generation"
+from iactflow.validate.config import Validate
 
 
 class TrueSimulation(Simulation):
@@ -31,6 +32,29 @@ class GenerationRecipe(Experiment):
     model: Generator = Generator()
     train: TrainGenerator = TrainGenerator()
     distil: Distil = Distil()
+    generate: Generate = Generate()
+    validate: Validate = Validate()  # type: ignore[assignment]  # a method that pydantic had in version 1
+    feedback: Feedback = Feedback()
+
+
+def from_text(text: str, settings: Iterable[str] = (), **changes: object) -> Experiment:
+    """Read an experiment of any kind from YAML text, as pipelines hand it from step to step.
+
+    Parameters
+    ----------
+    text, settings, **changes
+        As in `iactflow.recipe.Experiment.from_text`.
+
+    Returns
+    -------
+    Experiment
+        A `GenerationRecipe`, an `iactflow.recipe.Recipe`, or an experiment without a task.
+    """
+    settings = list(settings)
+    content = apply_settings(parse_yaml(text, "the pipeline's parameter config"), settings)
+    if content.get("task") == GENERATION:
+        return GenerationRecipe.from_text(text, settings, **changes)
+    return experiment_from_text(text, settings, **changes)
 
 
 def read_recipe(path: Path | str, settings: Iterable[str] = ()) -> Recipe | GenerationRecipe:

@@ -17,6 +17,7 @@ COMMANDS = {
     "evaluate": "Score a model on showers it has not seen.",
     "generate": "Draw camera images with a generator.",
     "validate": "Compare generated images with simulated ones.",
+    "feedback": "Train a classifier with simulated, generated and mixed background.",
     "report": "Draw one result as an HTML page.",
     "compare": "Draw several results of the same events side by side.",
     "run": "Run a pipeline on this machine.",

@@ -33,16 +33,24 @@ def read_section[T: Section](kind: "type[T]", name: str, config: Path | None, se
     ConfigError
         If a key is unknown or a value is wrong; without a file, keys of other sections are unknown.
     """
+    import warnings
+
     from pydantic import create_model
 
     from iactflow.config import Section, apply_settings, validate
 
     settings = list(settings)
     if config is not None:
-        from iactflow.recipe import Recipe
+        from iactflow.errors import ConfigError
+        from iactflow.generation_recipe import read_recipe
 
-        return getattr(Recipe.read(config, settings), name)
+        recipe = read_recipe(config, settings)
+        if name not in type(recipe).model_fields:
+            raise ConfigError(f"{config} has no section {name}; its task is {recipe.task}. Name a file that has one.")
+        return getattr(recipe, name)
     fields: dict[str, tuple[type[T], T]] = {name: (kind, kind())}
-    experiment = create_model("Experiment", __base__=Section, **fields)  # type: ignore[call-overload]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message='Field name "validate"')  # pydantic once had a method of this name
+        experiment = create_model("Experiment", __base__=Section, **fields)  # type: ignore[call-overload]
     origin = " ".join(f"--set {setting}" for setting in settings)
     return getattr(validate(experiment, apply_settings({}, settings), origin), name)
