@@ -33,11 +33,9 @@ def read_section[T: Section](kind: "type[T]", name: str, config: Path | None, se
     ConfigError
         If a key is unknown or a value is wrong; without a file, keys of other sections are unknown.
     """
-    import warnings
-
     from pydantic import create_model
 
-    from iactflow.config import Section, apply_settings, validate
+    from iactflow.config import Section, apply_settings, validate, verbs_as_names
 
     settings = list(settings)
     if config is not None:
@@ -49,8 +47,7 @@ def read_section[T: Section](kind: "type[T]", name: str, config: Path | None, se
             raise ConfigError(f"{config} has no section {name}; its task is {recipe.task}. Name a file that has one.")
         return getattr(recipe, name)
     fields: dict[str, tuple[type[T], T]] = {name: (kind, kind())}
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message='Field name "validate"')  # pydantic once had a method of this name
+    with verbs_as_names():
         experiment = create_model("Experiment", __base__=Section, **fields)  # type: ignore[call-overload]
     origin = " ".join(f"--set {setting}" for setting in settings)
     return getattr(validate(experiment, apply_settings({}, settings), origin), name)

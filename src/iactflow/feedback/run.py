@@ -103,8 +103,8 @@ def run(
             result = score(forest, events, settings, provenance)
             folder = "mixture-" + mixture.replace("+", "-")
             result.write(target / folder)
-            numbers = [len(some) for some in rows]
-            trained.append(Trained(forest.name, out / folder, *numbers, result.metrics))
+            n_gammas, n_simulated, n_generated = (len(some) for some in rows)
+            trained.append(Trained(forest.name, out / folder, n_gammas, n_simulated, n_generated, result.metrics))
     return FeedbackSummary(out, trained)
 
 
