@@ -20,10 +20,8 @@ RUNS = (
 PUBLISHED = 0.4
 #: Energies at which the time per energy is compared, TeV, with the showers thrown.
 ENERGIES = {1.0: 200, 10.0: 30, 50.0: 6}
-#: Triggered events of the stores that are written on one core and on two.
-STORE_EVENTS = 4000
-#: Triggered events of the stores that are written on all cores, whose peak memory is compared.
-FEW_EVENTS, MANY_EVENTS = 2000, 20_000
+#: Triggered events of the stores that are written, a short and a long run, by number of workers (0: all cores).
+EVENTS = {1: (1000, 6000), 0: (2000, 20_000)}
 #: Issue 4: the longest that so many events of sst1m-stereo may take on the cores of a laptop, s.
 WANTED_SECONDS = 90.0
 
@@ -66,7 +64,7 @@ def rows() -> list[Row]:
     """Measure CPU time of showers, camera and trigger in warm processes, and wall time of whole runs into a store."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        return [*_speeds(folder), *_linearity(folder), *_stores(folder), *_amounts(folder)]
+        return [*_speeds(folder), *_linearity(folder), *_stores(folder)]
 
 
 def _speeds(folder: Path) -> list[Row]:
@@ -93,20 +91,27 @@ def _linearity(folder: Path) -> list[Row]:
 
 
 def _stores(folder: Path) -> list[Row]:
-    one, two = (_run(folder, _STORE, folder / f"store{n}", STORE_EVENTS, n) for n in (1, 2))
-    speeds = [done["n"] / done["seconds"] for done in (one, two)]
-    what, told = "simulate into a store, 2 workers, start included", "the same with 1 worker"
-    return [Row(what, speeds[1], "images/s", told, speeds[0], speeds[1] / speeds[0], int(two["n"]), device())]
+    def measure(workers: int, events: int) -> dict[str, float]:
+        return _run(folder, _STORE, folder / f"store-{workers}-{events}", events, workers)
 
-
-def _amounts(folder: Path) -> list[Row]:
-    few, many = (_run(folder, _STORE, folder / f"all{n}", n, 0) for n in (FEW_EVENTS, MANY_EVENTS))
-    what = f"simulate {MANY_EVENTS:,} gamma events, sst1m-stereo, all {usable_cores()} cores, start included"
+    one, all_cores = ([measure(workers, events) for events in EVENTS[workers]] for workers in (1, 0))
+    few, many = all_cores
+    speeds = [_speed_after_start(*runs) for runs in (all_cores, one)]
+    cores = f"all {usable_cores()} cores"
+    what, told = f"simulate into a store, {cores}, after the start", "the same with 1 worker"
+    rows = [Row(what, speeds[0], "images/s", told, speeds[1], speeds[0] / speeds[1], int(many["n"]), device())]
+    what = f"simulate {EVENTS[0][1]:,} gamma events, sst1m-stereo, {cores}, start included"
     seconds, n = many["seconds"], int(many["events"])
-    wall = Row(what, seconds, "s", "wanted at most", WANTED_SECONDS, WANTED_SECONDS / seconds, n, device())
+    rows.append(Row(what, seconds, "s", "wanted at most", WANTED_SECONDS, WANTED_SECONDS / seconds, n, device()))
     what, told = "peak memory of simulate, largest process", f"the same at {few['events']:,} events"
     peaks = few["peak_mib"], many["peak_mib"]
-    return [wall, Row(what, peaks[1], "MiB", told, peaks[0], peaks[0] / peaks[1], n, device())]
+    rows.append(Row(what, peaks[1], "MiB", told, peaks[0], peaks[0] / peaks[1], n, device()))
+    return rows
+
+
+def _speed_after_start(few: dict[str, float], many: dict[str, float]) -> float:
+    """Give the images a second of what a longer run has more than a shorter one."""
+    return (many["n"] - few["n"]) / (many["seconds"] - few["seconds"])
 
 
 def _run(folder: Path, script: str, *arguments: object) -> dict[str, float]:

@@ -6,9 +6,12 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
 import tables
 
+from iactflow.data import schema
 from iactflow.data.samples import sample
 
 #: Telescopes of `few_telescopes`, with 21 images.
@@ -115,28 +118,31 @@ def energy_model(sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="session")
-def proton_store(sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of `sst1m_store` whose showers are said to be protons: a background without a simulation."""
-    import numpy as np
-    import pyarrow as pa
+def relabelled(sst1m_store: Path) -> Callable[[Path, Callable[[pa.RecordBatch], np.ndarray]], Path]:
+    """Copy `sst1m_store` with other particles in its truth: folder, and from the rows of a part to their primaries."""
 
-    from iactflow.data import schema
-
-    copy = shutil.copytree(sst1m_store, tmp_path_factory.mktemp("protons") / "store")
-    manifest = json.loads((copy / "store.json").read_text())
-    for source in manifest["sources"]:
-        for entry in source["parts"]:
-            path = copy / entry["file"]
-            batch = pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
-            index = batch.schema.get_field_index(schema.PRIMARY)
-            protons = pa.array(np.full(batch.num_rows, 101), batch.schema.field(index).type)
-            changed = batch.set_column(index, batch.schema.field(index), protons)
-            path.unlink()
+    def copy(folder: Path, primaries: Callable[[pa.RecordBatch], np.ndarray]) -> Path:
+        shutil.copytree(sst1m_store, folder)
+        manifest = json.loads((folder / "store.json").read_text())
+        for entry in (entry for source in manifest["sources"] for entry in source["parts"]):
+            path = folder / entry["file"]
+            batch = pa.ipc.open_file(path.read_bytes()).get_batch(0)
+            place = batch.schema.get_field_index(schema.PRIMARY)
+            field = batch.schema.field(place)
+            changed = batch.set_column(place, field, pa.array(primaries(batch), field.type))
             with pa.ipc.new_file(str(path), changed.schema) as file:
                 file.write_batch(changed)
             entry["bytes"] = path.stat().st_size
-    (copy / "store.json").write_text(json.dumps(manifest))
+        (folder / "store.json").write_text(json.dumps(manifest))
+        return folder
+
     return copy
+
+
+@pytest.fixture(scope="session")
+def proton_store(relabelled: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of `sst1m_store` whose showers are said to be protons: a background without a simulation."""
+    return relabelled(tmp_path_factory.mktemp("protons") / "store", lambda batch: np.full(batch.num_rows, 101))
 
 
 @pytest.fixture(scope="session")
@@ -195,32 +201,17 @@ def two_samples(energy_model: Path, two_origins: list[Path], tmp_path_factory: p
 
 
 @pytest.fixture(scope="session")
-def mixed_store(sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def mixed_store(relabelled: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The real gamma showers, of which every other one of a part says that it is a proton; do not write.
 
     Names of primaries alone: what looks like a gamma in it may be called a proton, so that nothing can be learnt.
     """
-    import json
 
-    import numpy as np
-    import pyarrow as pa
-
-    folder = tmp_path_factory.mktemp("mixed") / "store"
-    shutil.copytree(sst1m_store, folder)
-    manifest = json.loads((folder / "store.json").read_text())
-    for entry in (entry for source in manifest["sources"] for entry in source["parts"]):
-        path = folder / entry["file"]
-        with pa.OSFile(str(path), "rb") as source:
-            batch = pa.ipc.open_file(source).get_batch(0)
-        showers, splits = batch.column("shower_id").to_numpy(), batch.column("split").cast(pa.string()).to_numpy(False)
-        primaries = np.zeros(len(showers), "int32")
+    def every_other(batch: pa.RecordBatch) -> np.ndarray:
+        showers, splits = batch["shower_id"].to_numpy(), batch["split"].cast(pa.string()).to_numpy(False)
+        primaries = np.zeros(len(showers), int)
         for split in np.unique(splits):
             primaries[np.isin(showers, np.unique(showers[splits == split])[1::2])] = 101
-        place = batch.schema.get_field_index("true_shower_primary_id")
-        primaries = pa.array(primaries)
-        batch = batch.set_column(place, batch.schema.field(place), primaries)
-        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
-            writer.write_batch(batch)
-        entry["bytes"] = path.stat().st_size
-    (folder / "store.json").write_text(json.dumps(manifest))
-    return folder
+        return primaries
+
+    return relabelled(tmp_path_factory.mktemp("mixed") / "store", every_other)

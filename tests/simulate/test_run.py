@@ -246,10 +246,15 @@ def test_a_killed_run_takes_its_workers_along_and_is_finished_by_running_it_agai
 def test_corsika_photons_become_events_with_sim_telarrays_numbers(photons, sst1m_store, tmp_path):
     from ctapipe.io import TableLoader
 
+    from iactflow.data.origin import CORSIKA_PHOTONS, origin_of
     from iactflow.data.store import Store
+    from iactflow.ingest.run import run as ingest
 
     summary = run(Simulate(preset="sst1m-paranal"), tmp_path / "photons", photons=[str(photons)], workers=1)
     [path] = summary.path.glob("*.dl1.h5")
+    ingest([str(path)], tmp_path / "store", workers=1)
+    [source] = Store([tmp_path / "store"]).manifests[0]["sources"]
+    assert origin_of(source) == CORSIKA_PHOTONS
     with TableLoader(path) as loader:
         events = loader.read_telescope_events()
     ours = {(int(row["event_id"]), int(row["tel_id"])) for row in events}

@@ -8,10 +8,10 @@ import pytest
 from iactflow.data.select import Selection
 from iactflow.data.store import Store
 from iactflow.errors import ConfigError, IactflowError, InputError, OutputExistsError
+from iactflow.fitting.place import claim
 from iactflow.models.bundle import Bundle
 from iactflow.models.config import HexNet, Mapping, Model, Windowing
 from iactflow.train.config import TaskWeights, Train
-from iactflow.fitting.place import claim
 from iactflow.train.run import run
 
 #: A picture of 24 x 24 points keeps the tests short.

@@ -11,6 +11,7 @@ from iactflow.page.config import Report
 from iactflow.page.figures import plots
 from iactflow.page.samples import Sample, load_samples
 from iactflow.page.sections import section_of
+from iactflow.page.shrunk import shrunk_tables
 from iactflow.page.statement import statement
 from iactflow.page.tables import cost_table, definitions, metrics_table, verdict_note, verdict_tables
 from iactflow.page.write import PageSummary, write_page
@@ -64,6 +65,7 @@ def build(samples: Sequence[Sample], config: Report, command: str) -> Page:
     name = next(iter(results))
     reference = reference_for(config.reference, str(result.model.get("instrument", "")))
     training = plots([TRAINING], results, reference)
+    shrunk = shrunk_tables(samples[0].results)
     made = "\n".join(dict.fromkeys([*(other.provenance["command"] for other in results.values()), command]))
 
     def each(section: str, title: str, draw: Callable[[Sample], Sequence[Block]]) -> Section:
@@ -76,6 +78,7 @@ def build(samples: Sequence[Sample], config: Report, command: str) -> Page:
         sections=[
             each("summary", "", lambda one: [statement(one.results)]),
             each("verdicts", "Verdicts", lambda one: [Text(verdict_note(one.result)), *verdict_tables(one.results)]),
+            *([each("shrunk", "Shrunk models", lambda one: shrunk_tables(one.results))] if shrunk else []),
             each("physics", "Physics", lambda one: plots(plots_for(result.tasks), one.results, reference, one.key)),
             *([Section("training", "Training", training)] if training else []),
             each("metrics", "Metrics", lambda one: [metrics_table(one.results), definitions(one.result)]),

@@ -1,11 +1,15 @@
 """The cost of a network, measured on the network itself."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from iactflow.models.backend import tf
+
+#: From pixel columns to physical quantities, arrays of one batch.
+Predict = Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]]
 
 #: Seconds that predictions are repeated for, after one that is not timed.
 _SECONDS = 1.0
@@ -35,12 +39,18 @@ def flops_per_event(network: Any) -> float:
         return float(tf.compat.v1.profiler.profile(graph, options=options).total_float_ops)
 
 
-def ms_per_event(model: Any, pixels: dict[str, np.ndarray], batch_size: int) -> tuple[float, int]:
+def as_function(model: Any) -> Predict:
+    """Make a function of a Keras model, from arrays to arrays."""
+    graph = tf.function(lambda batch: model(batch, training=False), reduce_retracing=True)
+    return lambda pixels: {name: tensor.numpy() for name, tensor in graph(pixels).items()}
+
+
+def ms_per_event(predict: Predict, pixels: dict[str, np.ndarray], batch_size: int) -> tuple[float, int]:
     """Time predictions, input from memory.
 
     Parameters
     ----------
-    model : keras.Model
+    predict : callable
         From raw pixels to physical quantities.
     pixels : dict of ndarray, shape (n, n_pixels)
         Real images; repeated to fill a batch.
@@ -54,12 +64,11 @@ def ms_per_event(model: Any, pixels: dict[str, np.ndarray], batch_size: int) -> 
     n : int
         Events that were timed.
     """
-    predict = tf.function(lambda batch: model(batch, training=False), reduce_retracing=True)
-    batch = {name: tf.constant(np.resize(values, (batch_size, values.shape[1]))) for name, values in pixels.items()}
-    tf.nest.map_structure(lambda tensor: tensor.numpy(), predict(batch))
+    batch = {name: np.resize(values, (batch_size, values.shape[1])) for name, values in pixels.items()}
+    predict(batch)
     n, start = 0, time.perf_counter()
     while (spent := time.perf_counter() - start) < _SECONDS:
-        tf.nest.map_structure(lambda tensor: tensor.numpy(), predict(batch))
+        predict(batch)
         n += batch_size
     return 1e3 * spent / n, n
 

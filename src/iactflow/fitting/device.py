@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from iactflow.fitting.team import place
 from iactflow.models.backend import keras, tf
 from iactflow.models.device import describe_cpu
 
@@ -16,13 +17,18 @@ def device_name() -> str:
 
 
 def make_strategy() -> Any:
-    """Give the strategy that shares each batch among all GPUs of this machine; with one device nothing is shared.
+    """Give the strategy that shares each batch among devices; with one device nothing is shared.
+
+    It must be made before TensorFlow computes anything.
 
     Returns
     -------
-    tensorflow.distribute.Strategy
-        MirroredStrategy where there are several GPUs, or several logical CPUs, as tests make them.
+    tensorflow.distribute.Strategy or None
+        MultiWorkerMirroredStrategy where TF_CONFIG names several processes, which it waits for; MirroredStrategy where
+        this machine has several GPUs, or several logical CPUs, as tests make them.
     """
+    if place().of > 1:
+        return tf.distribute.MultiWorkerMirroredStrategy()
     devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
     return tf.distribute.MirroredStrategy([device.name for device in devices]) if len(devices) > 1 else None
 

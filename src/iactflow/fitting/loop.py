@@ -118,22 +118,26 @@ class Fit:
         last_save = last_look = time.monotonic()
         for batch in self.feeder.epoch(state.epoch, state.batch):
             pending.append((batch, self.steps.fit(batch)))
-            if len(pending) < _LOOK_EVERY and batch.number + 1 < self.feeder.n_batches and not self.signals.save:
+            # One process of several must not look alone: looking is where they agree on what to do next.
+            at_once = self.signals.save and self.steps.team.place.of == 1
+            if len(pending) < _LOOK_EVERY and batch.number + 1 < self.feeder.n_batches and not at_once:
                 continue
             self._look(pending)
             now = time.monotonic()
             state.seconds += now - last_look
             state.seconds_in_epoch += now - last_look
             last_look = now
-            if self.signals.save or now - last_save >= self.plan.checkpoint_seconds:
-                self._save()
+            due = self.signals.save or now - last_save >= self.plan.checkpoint_seconds
+            save, stop = self.steps.team.agree(due, self.signals.stop)
+            if save:
+                self._save(stop=stop)
                 last_save = time.monotonic()
 
-    def _save(self) -> None:
+    def _save(self, *, stop: bool) -> None:
         """Write a checkpoint within an epoch, and end if that was asked for."""
         self.signals.save = False
         self.checkpoint.save(self.state, self.steps.variables)
-        if self.signals.stop:
+        if stop:
             raise IactflowError(
                 f"Stopped by SIGTERM in epoch {self.state.epoch + 1} after batch {self.state.batch} of "
                 f"{self.feeder.n_batches}. The same command goes on from {self.checkpoint.path}."

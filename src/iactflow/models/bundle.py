@@ -13,6 +13,7 @@ from iactflow.data.select import Selection
 from iactflow.errors import InputError
 from iactflow.models.custom import is_custom, load_class, load_file
 from iactflow.models.predictor import Cost
+from iactflow.models.runtime import load_runtime
 from iactflow.models.tasks import tasks_named
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ class Bundle:
         The folder.
     info : dict
         Content of ``model.json``.
-    model : keras.Model
-        From raw pixels to physical quantities.
+    model : keras.Model, LiteRtModel or OnnxModel
+        From raw pixels to physical quantities, by its method ``predict_on_batch``.
     """
 
     def __init__(self, path: Path, info: dict[str, Any], model: Any) -> None:
@@ -70,6 +71,8 @@ class Bundle:
         """
         path = Path(path)
         info = read_manifest(path)
+        if "runtime" in info:
+            return cls(path, info, load_runtime(path, info["runtime"], info["files"]))
         name = info["config"]["model"]["name"]
         if is_custom(name):  # its own layers are known once its code has been imported
             if (path / CODE_FILE).exists():
@@ -87,7 +90,7 @@ class Bundle:
             If the store's camera is not the one that the model was trained for.
         """
         store.camera.require_same(self.camera_hash, here=str(store.paths[0]), there=str(self.path))
-        feeder = Feeder(store, rows, [tensor.name for tensor in self.model.inputs], batch_size=PREDICT_BATCH)
+        feeder = Feeder(store, rows, list(self.info["inputs"]), batch_size=PREDICT_BATCH)
         parts = [self.model.predict_on_batch(batch.pixels) for batch in feeder.epoch()]
         quantities = [name for task in tasks_named(self.tasks) for name in task.quantities]
         return {

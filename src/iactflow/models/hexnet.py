@@ -13,6 +13,9 @@ from iactflow.models.heads import add_heads
 _NEIGHBOURS = np.ones((3, 3, 1, 1), np.float32)
 _NEIGHBOURS[0, 0] = _NEIGHBOURS[2, 2] = 0
 
+#: Name of the backbone.
+BACKBONE = "hexnet_block"
+
 #: Share of the former mean that batch normalisation keeps: fits of a few epochs have few steps to average over.
 _MOMENTUM = 0.95
 
@@ -81,4 +84,4 @@ def _backbone(shape: tuple[int, ...], sizes: HexNet, *, hexagonal: bool) -> Any:
         for _ in range(blocks):
             y = convolve(convolve(x, width, 1), width, 1, activate=False)
             x = keras.layers.ReLU()(keras.layers.Add()([x, y]))
-    return keras.Model(window, keras.layers.GlobalAveragePooling2D()(x), name="hexnet_block")
+    return keras.Model(window, keras.layers.GlobalAveragePooling2D()(x), name=BACKBONE)

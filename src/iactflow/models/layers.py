@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from iactflow.data import schema
-from iactflow.models.backend import PACKAGE, keras, tf
+from iactflow.models.backend import PACKAGE, compiled, keras, tf
 from iactflow.models.mapping import Operator
 
 _CLEANED = "cleaned_"
@@ -74,7 +74,7 @@ class PixelMapping(keras.layers.Layer):  # type: ignore[misc]
         return {**super().get_config(), "channels": self.channels, **sizes}
 
 
-@tf.function(jit_compile=True, reduce_retracing=True, autograph=False)  # type: ignore[untyped-decorator]
+@compiled
 def _map(planes: dict[str, Any], sources: Any, shares: Any, n_sources: int, channels: tuple[str, ...]) -> Any:
     """Stack the channels and sum the shares of each point's sources.
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from iactflow.data import schema
-from iactflow.models.backend import PACKAGE, keras, tf
+from iactflow.models.backend import PACKAGE, compiled, keras, tf
 from iactflow.models.lattice import Lattice
 
 #: What the channels mean: charge through an asinh, time around the shower's, one where the camera has a pixel.
@@ -147,7 +147,7 @@ def _central_pixel(lattice: Lattice) -> int:
     return int(np.argmin(((lattice.xy - lattice.xy.mean(axis=0)) ** 2).sum(axis=1)))
 
 
-@tf.function(jit_compile=True, reduce_retracing=True, autograph=False)  # type: ignore[untyped-decorator]
+@compiled
 def _cut(
     image: Any,
     time: Any,
@@ -174,7 +174,7 @@ def _cut(
 
     cells = tf.gather(pixel_at, tf.gather(places, centre)[:, None] + tf.gather(offsets, symmetry))
     planes = {
-        "charge": tf.asinh(image / _CHARGE_SCALE),
+        "charge": _asinh(image / _CHARGE_SCALE),
         "time": _times(image, time, charge, total),
         "camera": tf.ones_like(image),
     }
@@ -187,6 +187,11 @@ def _cut(
     inverse = tf.stack([d, -b, -c, a], axis=1) / (a * d - b * c)[:, None]
     frame = tf.reshape(inverse, (-1, 2, 2))
     return tf.gather(stacked, cells, batch_dims=1), scalars, tf.gather(positions, centre), frame
+
+
+def _asinh(x: Any) -> Any:
+    """Give the area hyperbolic sine by functions that LiteRT has."""
+    return tf.sign(x) * tf.math.log(tf.abs(x) + tf.sqrt(x**2 + 1))
 
 
 def _times(image: Any, time: Any, charge: Any, total: Any) -> Any:

@@ -201,6 +201,19 @@ def add_level(target: go.Figure, value: float, row: int = 1) -> None:
     target.add_hline(y=value, line={"color": NEUTRAL, "width": 1, "dash": "dot"}, row=row, col=1)
 
 
+def add_diagonal(target: go.Figure, low: float = 0.0, high: float = 1.0) -> None:
+    """Draw a thin line where x equals y."""
+    target.add_trace(
+        go.Scatter(
+            x=[low, high],
+            y=[low, high],
+            mode="lines",
+            line={"color": NEUTRAL, "width": 1.5, "dash": "dot"},
+            hoverinfo="skip",
+        )
+    )
+
+
 def add_counts(target: go.Figure, x: np.ndarray, n: np.ndarray) -> None:
     """Write the number of images of each bin along the upper edge; x is logarithmic."""
     angle = 0 if len(n) <= 8 else -90

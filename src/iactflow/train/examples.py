@@ -10,6 +10,7 @@ import numpy as np
 from iactflow.data import schema
 from iactflow.data.presets import PRESETS
 from iactflow.data.select import Cut, Selection, apply_selection, require_rows
+from iactflow.data.split import in_share
 from iactflow.data.store import Store
 from iactflow.errors import ConfigError
 
@@ -37,7 +38,7 @@ class Examples:
     stores: list[dict[str, Any]]
 
 
-def choose_examples(paths: Sequence[Path], selection: Selection, *, instrument: str) -> Examples:
+def choose_examples(paths: Sequence[Path], selection: Selection, *, instrument: str, fraction: float = 1.0) -> Examples:
     """Open stores and apply the cuts to their train and validation parts.
 
     Parameters
@@ -48,6 +49,8 @@ def choose_examples(paths: Sequence[Path], selection: Selection, *, instrument: 
         The cuts.
     instrument : str
         Preset whose camera the stores must have; other names are not checked.
+    fraction : float
+        Share of the showers of both parts that is used; a larger one holds every smaller one.
 
     Raises
     ------
@@ -64,10 +67,17 @@ def choose_examples(paths: Sequence[Path], selection: Selection, *, instrument: 
             f"instrument: {instrument} has the camera {preset.camera}, but {store.paths[0]} holds images of "
             f"{store.camera.name}. Use the stores of that instrument, or set instrument: from-data."
         )
-    train, cuts = apply_selection(store, selection, store.rows("train"))
+    train, cuts = apply_selection(store, selection, _share(store, store.rows("train"), fraction))
     require_rows(train, cuts, where=f"train part of {', '.join(map(str, store.paths))}")
-    validation, _ = apply_selection(store, selection, store.rows("validation"))
+    validation, _ = apply_selection(store, selection, _share(store, store.rows("validation"), fraction))
     return Examples(store, train, validation, cuts, _count(store, train, validation))
+
+
+def _share(store: Store, rows: np.ndarray, fraction: float) -> np.ndarray:
+    if fraction == 1:
+        return rows
+    names = (schema.PRIMARY, schema.OBS_ID, schema.SHOWER_ID)
+    return rows[in_share(*(store.column(name)[rows] for name in names), fraction)]
 
 
 def _count(store: Store, train: np.ndarray, validation: np.ndarray) -> list[dict[str, Any]]:

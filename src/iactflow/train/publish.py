@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from iactflow.data.feeder import gather
-from iactflow.fitting.cost import flops_per_event, ms_per_event, n_parameters
+from iactflow.fitting.cost import as_function, flops_per_event, ms_per_event, n_parameters
 from iactflow.fitting.device import device_name
 from iactflow.fitting.place import publishing
 from iactflow.fitting.state import FitState
@@ -121,7 +121,7 @@ def _loss_in_words(tasks: list[str], config: Train) -> str:
 
 
 def _cost(physical: Any, network: Any, pixels: dict[str, Any], state: FitState, file: Path) -> Cost:
-    ms, n_timed = ms_per_event(physical, pixels, PREDICT_BATCH)
+    ms, n_timed = ms_per_event(as_function(physical), pixels, PREDICT_BATCH)
     return Cost(
         parameters=n_parameters(network),
         flops_per_event=flops_per_event(network),

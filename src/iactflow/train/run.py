@@ -3,6 +3,7 @@
 import hashlib
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,14 @@ from iactflow.errors import ConfigError
 from iactflow.fitting.checkpoint import Checkpoint
 from iactflow.fitting.place import claim
 from iactflow.fitting.state import FitState
+from iactflow.fitting.team import place
 from iactflow.models.bundle import MANIFEST
 from iactflow.models.config import Model
 from iactflow.models.source import model_file
 from iactflow.models.tasks import tasks_named
 from iactflow.progress import Progress
-from iactflow.tracking import Tracker
+from iactflow.storage import remove
+from iactflow.tracking import OUTBOX, Tracker
 from iactflow.train.config import Train
 from iactflow.train.examples import Examples, choose_examples
 from iactflow.train.summary import TrainSummary
@@ -24,6 +27,7 @@ from iactflow.train.weights import require_signal
 
 if TYPE_CHECKING:
     from iactflow.fitting.steps import Steps
+    from iactflow.train.setup import Parts
 
 
 def run(
@@ -70,11 +74,16 @@ def run(
     InputError
         If there is nothing to train on.
     IactflowError
-        If the loss stops being finite, or another training writes to `out`.
+        If the loss stops being finite, another training writes to `out`, or one of several processes is lost.
+
+    Notes
+    -----
+    Where the environment variable TF_CONFIG names several processes, each is started with the same call and has the
+    same stores before it; only the first reads and writes `out`.
     """
     out = Path(out)
     tasks_named(tasks)
-    examples = choose_examples(stores, selection, instrument=instrument)
+    examples = choose_examples(stores, selection, instrument=instrument, fraction=config.data_fraction)
     require_signal(examples.store, examples.train, tasks, config)
     if config.early_stopping_patience is not None and not len(examples.validation):
         raise ConfigError(
@@ -82,9 +91,11 @@ def run(
             f"so nothing tells when to stop. Received: {config.early_stopping_patience}."
         )
     sections = {"selection": selection, "model": model, "train": config}
-    with claim(out, overwrite=overwrite):
-        checkpoint = Checkpoint(out, _work(tasks, instrument, sections, examples))
-        checkpoint.resumable(overwrite=overwrite)
+    here = place()
+    with claim(out, overwrite=overwrite) if here.first else nullcontext():
+        checkpoint = Checkpoint(out, _work(tasks, instrument, sections, examples), kept=here.first)
+        if not checkpoint.resumable(overwrite=overwrite):
+            remove(out / OUTBOX)  # of other work
         return _train(tasks, instrument, sections, examples, checkpoint, out)
 
 
@@ -102,10 +113,15 @@ def _train(
     from iactflow.train.setup import prepare
 
     parts = prepare(tasks, sections["model"], sections["train"], examples)
-    state = checkpoint.restore(parts.steps.variables) if checkpoint.exists() else FitState()
+    team = parts.steps.team
+    with team.held_together():
+        kept = team.share(checkpoint.content())
+    state = checkpoint.restore(parts.steps.variables, kept) if kept else FitState()
     _announce(examples, state, parts.steps)
+    if not team.place.first:
+        return _follow(parts, state, checkpoint, out)
     tags = {"task": ",".join(tasks), "instrument": instrument, "store": examples.store.hash}
-    tracker = Tracker(f"train {out.name}", tags, state.run_id)
+    tracker = Tracker(f"train {out.name}", tags, state.run_id, out / OUTBOX)
     state.run_id = tracker.run_id
     if not state.images:
         tracker.params({name: section.model_dump(mode="json") for name, section in sections.items()})
@@ -117,17 +133,19 @@ def _train(
         def on_epoch(state: FitState) -> None:
             values = {name: values[-1] for name, values in state.history.items() if name != "epoch"}
             tracker.metrics(values, step=state.epoch)
+            state.run_id = tracker.run_id
             _say_epoch(state, parts.plan.epochs)
 
         fit = Fit(
             parts.steps, parts.feeder, parts.validation, parts.plan, state, checkpoint, progress.advance, on_epoch
         )
         try:
-            with enough_memory(sections["train"].batch_size):
+            with enough_memory(sections["train"].batch_size), team.held_together():
                 fit.run()
         except Exception:
             tracker.finish(failed=True)
             raise
+    tracker.contact()  # the bundle names the run
     info = publish(
         out,
         tasks=tasks,
@@ -143,7 +161,26 @@ def _train(
     tracker.metrics({f"final_{name}": value for name, value in summary.finite().items()}, step=state.epoch)
     tracker.artifact(out / MANIFEST)
     tracker.finish()
+    with team.held_together():
+        team.agree(False)  # the others wait for the model
     return summary
+
+
+def _follow(parts: "Parts", state: FitState, checkpoint: Checkpoint, out: Path) -> TrainSummary:
+    """Fit along with the first of several processes, which writes the model."""
+    from iactflow.fitting.loop import Fit
+    from iactflow.fitting.memory import enough_memory
+
+    team = parts.steps.team
+    with enough_memory(parts.feeder.batch_size), team.held_together():
+        Fit(parts.steps, parts.feeder, parts.validation, parts.plan, state, checkpoint, _nothing, _nothing).run()
+        team.agree(False)
+    print(f"train: number {team.place.number + 1} of {team.place.of} is done; the first wrote {out}", file=sys.stderr)
+    return TrainSummary(out, {})
+
+
+def _nothing(_: object) -> None:
+    """Say nothing: the first process does."""
 
 
 def _work(tasks: list[str], instrument: str, sections: dict[str, Any], examples: Examples) -> dict[str, Any]:
@@ -170,6 +207,8 @@ def _content_hash(init: str | None) -> str | None:
 def _announce(examples: Examples, state: FitState, steps: "Steps") -> None:
     showers = sum(store["n_train_showers"] for store in examples.stores)
     said = f"train: {len(examples.train)} images of {showers} showers, {len(examples.validation)} for validation"
+    if steps.team.place.of > 1:
+        said += f"; process {steps.team.place.number + 1} of {steps.team.place.of}"
     if state.images:
         said += f"; going on from the checkpoint in epoch {state.epoch + 1}, after batch {state.batch}"
     print(said, file=sys.stderr)

@@ -60,7 +60,7 @@ def prepare(tasks: list[str], model: Model, config: Train, examples: Examples) -
     Weights and dropout are drawn from `config.seed` through Keras's global generators, which layers of other packages
     use without asking.
     """
-    store = examples.store
+    store, strategy = examples.store, make_strategy()
     keras.utils.set_random_seed(config.seed)
     set_precision(mixed=config.mixed_precision)
 
@@ -71,7 +71,6 @@ def prepare(tasks: list[str], model: Model, config: Train, examples: Examples) -
 
     feeder = feeder_of(examples.train, seed=config.seed, fraction=config.data_fraction_per_epoch)
     validation = feeder_of(examples.validation)
-    strategy = make_strategy()
     if strategy and config.xla:
         n = strategy.num_replicas_in_sync
         raise ConfigError(f"train.xla must be false with several devices. Received: true, and {n} devices.")
