@@ -51,7 +51,11 @@ def write(folder: Path, events: list[SimulatedEvent], kind: str, obs_id: int, *,
     from iactflow.simulate.into_store import StoreSettings, add_events, open_store, versions
 
     instrument, config = resolve(Simulate(preset="ct5", primary="proton", true_images=True))
-    fractions = SplitFractions(train=1, validation=0, test=0) if all_train else SplitFractions()
+    fractions = (
+        SplitFractions(train=1, validation=0, test=0)
+        if all_train
+        else SplitFractions(train=0.3, validation=0, test=0.7)
+    )
     settings = StoreSettings.of(fractions, None)
     store = open_store(instrument, folder, settings, true_images=True)
     cost = {"parameters": 7, "bytes_on_disk": 100, "train_seconds": 1.0, "train_images": 10, "flops_per_event": None}
@@ -148,10 +152,10 @@ def faint(events: list[SimulatedEvent], rng: np.random.Generator) -> list[Simula
 
 
 def smeared(events: list[SimulatedEvent], rng: np.random.Generator) -> list[SimulatedEvent]:
-    """Too many faint pixels: a third of the light goes to the neighbours."""
+    """Too many faint pixels: half of the light goes to the neighbours."""
     geometry = resolve(Simulate(preset="ct5", primary="proton"))[0].camera.geometry
     share = geometry.neighbor_matrix_sparse.astype(np.float32) / 6
-    return [changed(e, 0.67 * e.images[0].image + 0.33 * (share @ e.images[0].image)) for e in events]
+    return [changed(e, 0.5 * e.images[0].image + 0.5 * (share @ e.images[0].image)) for e in events]
 
 
 BROKEN: dict[str, Alter] = {

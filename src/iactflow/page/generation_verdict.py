@@ -15,10 +15,17 @@ _OTHER_CONDITIONS = 0.1
 
 
 class Goal(NamedTuple):
-    """A goal: what is measured, what was asked for, and whether it is reached."""
+    """A goal: what is measured and what was asked for; whether it is reached; whether the interval leaves that open."""
 
     text: str
     reached: bool
+    open: bool = False
+
+    @property
+    def told(self) -> str:
+        """The goal in words."""
+        word = "reached" if self.reached else "not reached"
+        return f"{self.text}: {word}{', but the interval holds the limit' if self.open else ''}"
 
 
 def statement(results: Mapping[str, Result]) -> Verdict:
@@ -36,7 +43,7 @@ def statement(results: Mapping[str, Result]) -> Verdict:
     headline = f"{name} reaches {count} of {len(reached)} goals."
     if count == len(reached):
         headline = f"{name} reaches all {count} goals: by them its images are as good as simulated ones."
-    reasons = [f"{goal.text}: {'reached' if goal.reached else 'not reached'}" for goal in reached]
+    reasons = [goal.told for goal in reached]
     tone = "good" if count == len(reached) else "bad"
     return Verdict(tone, headline, reasons, _cautions(result))  # type: ignore[arg-type]  # one of its words
 
@@ -53,13 +60,13 @@ def goals(result: Result, floor: Result | None) -> list[Goal]:
     largest = _floors(metrics[worst], floor.metrics[worst])
     within = sum(_floors(metrics[key], floor.metrics[key]).reached for key in distances)
     text = f"{within} of {len(distances)} Wasserstein distances within {MOST_FLOORS:g} floors; worst: {largest.text}"
-    return [*told, Goal(text, largest.reached)]
+    return [*told, Goal(text, largest.reached, largest.open)]
 
 
 def _limit(metric: Metric, most: float) -> Goal:
     value = f"{metric.title} {numbers.metric_value(metric)} {numbers.metric_interval(metric)}"
     goal = f"at most {numbers.quantity(most, metric.unit, percent=metric.percent)}"
-    return Goal(f"{value}, {goal} wanted", metric.value is not None and abs(metric.value) <= most)
+    return Goal(f"{value}, {goal} wanted", metric.value is not None and abs(metric.value) <= most, _holds(metric, most))
 
 
 def _floors(metric: Metric, floor: Metric) -> Goal:
@@ -67,7 +74,16 @@ def _floors(metric: Metric, floor: Metric) -> Goal:
         return Goal(f"{metric.title}: {metric.reason or floor.reason}", False)
     ratio = metric.value / max(floor.value, 1e-9)
     value = f"{metric.title} {numbers.metric_value(metric)} {numbers.metric_interval(metric)}"
-    return Goal(f"{value}, {numbers.number(ratio)} times the floor", ratio <= MOST_FLOORS)
+    text = f"{value}, {numbers.number(ratio)} times the floor"
+    return Goal(text, ratio <= MOST_FLOORS, _holds(metric, MOST_FLOORS * floor.value))
+
+
+def _holds(metric: Metric, limit: float) -> bool:
+    """Say whether a limit of the absolute value lies within the interval."""
+    if metric.low is None or metric.high is None:
+        return False
+    least = 0.0 if metric.low <= 0 <= metric.high else min(abs(metric.low), abs(metric.high))
+    return least <= limit <= max(abs(metric.low), abs(metric.high))
 
 
 def _cautions(result: Result) -> list[str]:

@@ -18,7 +18,7 @@ HILLAS = {
     "log_size": "log₁₀ size / p.e.",
     "length": "Length / deg",
     "width": "Width / deg",
-    "r": "Distance from the camera's centre / deg",
+    "r": "r / deg",
     "cos_phi": "cos φ",
     "sin_phi": "sin φ",
     "cos_2psi": "cos 2ψ",
@@ -137,8 +137,8 @@ def _steps(results: Mapping[str, Result], curve: str, name: str, x: str, y: str)
 
 
 def _add(drawn: go.Figure, model: str, look: style.Look, table: Table, name: str, side: str, dash: str) -> None:
-    edges = np.append(table[f"{name}_low"], table[f"{name}_high"][-1])
-    value, low, high = (style.filled(table, column) for column in (side, f"{side}_low", f"{side}_high"))
+    edges = _short(np.append(table[f"{name}_low"], table[f"{name}_high"][-1]))
+    value, low, high = (_short(style.filled(table, column)) for column in (side, f"{side}_low", f"{side}_high"))
     corners = np.repeat(edges, 2)[1:-1]
     style.add_band(drawn, look, x=corners, low=np.repeat(low, 2), high=np.repeat(high, 2))
     hover = [
@@ -158,9 +158,14 @@ def _add(drawn: go.Figure, model: str, look: style.Look, table: Table, name: str
     )
 
 
+def _short(values: np.ndarray) -> np.ndarray:
+    """Round to four digits: a page holds thousands of these numbers as text."""
+    return np.array([float(f"{value:.4g}") for value in np.asarray(values, float)])
+
+
 def _matrix(table: Table, side: str, limit: float) -> go.Figure:
     names: Sequence[str] = list(dict.fromkeys(table["first"]))
-    labels = [HILLAS[name].split(" / ")[0].replace("Distance from the camera's centre", "r") for name in names]
+    labels = [HILLAS[name].split(" / ")[0] for name in names]
     values = np.asarray(table[side], float).reshape(len(names), len(names))
     drawn = style.figure(x="", y="")
     drawn.add_trace(
