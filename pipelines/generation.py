@@ -73,12 +73,12 @@ def generation(
     student.set_display_name("Distil student")
 
     def judged(name: str, model: Any) -> tuple[Any, Any]:
-        """Generate with a model and validate; give the stores of the images and the result."""
+        """Generate with a model and validate; give the images of a share and the result."""
         with dsl.ParallelFor(generate_shards, name=f"Images of the {name}", parallelism=0) as part:
             drawn = generate(**experiment, shard=part, workers=workers, model=model)
             drawn.set_display_name(f"Generate with the {name}")
-        images = dsl.Collected(drawn.outputs["images"])
-        score = validate(**experiment, stores=stores, images=images)
+        images = drawn.outputs["images"]
+        score = validate(**experiment, stores=stores, images=dsl.Collected(images))
         score.set_display_name(f"Validate the {name}")
         return images, score.outputs["result"]
 
@@ -90,7 +90,7 @@ def generation(
     page.set_display_name("Draw report")
     comparison = compare(**experiment, result=result, second=of_teacher, third=of_wgan)
     comparison.set_display_name("Compare generators")
-    worth = feedback(**experiment, stores=stores, images=images)
+    worth = feedback(**experiment, stores=stores, images=dsl.Collected(images))
     worth.set_display_name("Train classifiers")
     return Outputs(
         model=student.outputs["student"],
