@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from iactflow.data.split import SplitFractions
 from iactflow.data.store import Store
@@ -18,8 +17,8 @@ N = 900
 Alter = Callable[[list[SimulatedEvent], np.random.Generator], list[SimulatedEvent]]
 
 
-def toy_events(seed: int, n: int = N, uses: int = 3) -> list[SimulatedEvent]:
-    """Ellipses of Gaussian light that lie on the side of the impact point and grow with the energy."""
+def toy_events(seed: int, n: int = N, uses: int = 3, primary: int = 101) -> list[SimulatedEvent]:
+    """Ellipses of Gaussian light that lie on the side of the impact point and grow with the energy; gammas are thin."""
     rng = np.random.default_rng(seed)
     geometry = resolve(Simulate(preset="ct5", primary="proton"))[0].camera.geometry
     x, y = geometry.pix_x.to_value("m"), geometry.pix_y.to_value("m")
@@ -28,13 +27,15 @@ def toy_events(seed: int, n: int = N, uses: int = 3) -> list[SimulatedEvent]:
         energy = 10 ** rng.uniform(-0.7, 1.0)
         distance, angle = rng.uniform(60, 250, uses), rng.uniform(0, 2 * np.pi, uses)
         core = np.stack([distance * np.cos(angle), distance * np.sin(angle)])
-        shower = Shower(index + 1, 101, energy, 70.0, 0.0, core[0], core[1], 2e4, 400.0, 0.0, EnergyBudget(*[0.0] * 5))
+        shower = Shower(
+            index + 1, primary, energy, 70.0, 0.0, core[0], core[1], 2e4, 400.0, 0.0, EnergyBudget(*[0.0] * 5)
+        )
         for use in range(uses):
             axis = np.array([-np.cos(angle[use]), -np.sin(angle[use])])  # to the north is down where one looks south
             centre = axis * (0.25 + distance[use] / 600)
             along = (x - centre[0]) * axis[0] + (y - centre[1]) * axis[1]
             across = (y - centre[1]) * axis[0] - (x - centre[0]) * axis[1]
-            length, width = 0.09 * rng.lognormal(0, 0.2), 0.045 * rng.lognormal(0, 0.2)
+            length, width = 0.09 * rng.lognormal(0, 0.2), (0.045 if primary else 0.03) * rng.lognormal(0, 0.2)
             light = np.exp(-0.5 * ((along / length) ** 2 + (across / width) ** 2))
             expected = 900 * energy * np.exp(-distance[use] / 180) * rng.lognormal(0, 0.25)
             true = rng.poisson(expected * light / light.sum()).astype(np.int32)
@@ -77,28 +78,6 @@ def write(folder: Path, events: list[SimulatedEvent], kind: str, obs_id: int, *,
     )
     store.finish()
     return folder
-
-
-@pytest.fixture(scope="session")
-def toy_simulation(tmp_path_factory) -> Path:
-    """2,400 toy images of 800 showers, in all three parts."""
-    return write(tmp_path_factory.mktemp("toy") / "simulated", toy_events(1, 2400), "simulated", 11)
-
-
-@pytest.fixture(scope="session")
-def toy_generated(tmp_path_factory, toy_simulation) -> Callable[[str], Path]:
-    """Stores of a generator that follows the same law, or breaks it as the name says."""
-    made: dict[str, Path] = {}
-
-    def give(name: str) -> Path:
-        if name not in made:
-            events = toy_events(2) if name != "copied" else copies(toy_simulation)
-            events = BROKEN[name](events, np.random.default_rng(3))
-            folder = tmp_path_factory.mktemp(name) / "generated"
-            made[name] = write(folder, events, "generated", 2_050_000_001, all_train=True)
-        return made[name]
-
-    return give
 
 
 def copies(simulated: Path) -> list[SimulatedEvent]:
