@@ -7,6 +7,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from iactflow.data.making import making
 from iactflow.data.result import BASELINE, CHAMPION, SAMPLES, Metric, Result
 from iactflow.data.select import apply_selection
 from iactflow.data.store import Store
@@ -107,7 +108,7 @@ def run(
         champion.name = f"{champion.name} (champion)"
     samples = [events.examples(bundle.examples) for events in Events.choose(store, config.split, bundle.selection)]
     companions = _companions(samples, bundle, champion, config)
-    provenance = _provenance(model, stores, out, config)
+    provenance = _provenance(model, stores, out, config) | {"stores": making(store)}
     results = {}
     for number, events in enumerate(samples):
         folder = f"{SAMPLES}/{events.origin.key}" if number else ""

@@ -149,7 +149,7 @@ def _direction(store: "Store", groups: np.ndarray, weights: np.ndarray, ends: np
             better = apart < best
             best[better] = apart[better]
             offset[better] = (weights[..., None] * chosen).sum(axis=1)[better]
-    position = sky_to_camera(offset, store.camera.focal_lengths(store.column(schema.TEL_ID)[first]))
+    position = sky_to_camera(offset, store.focal_lengths(first))
     return {"fov_lon": offset[:, 0], "fov_lat": offset[:, 1], "cam_x": position[:, 0], "cam_y": position[:, 1]}
 
 

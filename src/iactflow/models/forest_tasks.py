@@ -121,7 +121,7 @@ class DispForest:
         ahead = side.predict_proba(features)[:, list(side.classes_).index(True)] if True in side.classes_ else 0.0
         chosen = np.broadcast_to(np.asarray(ahead) >= 0.5, len(rows)).astype(int)
         offset = self.candidates(features, store, rows)[np.arange(len(rows)), chosen]
-        position = sky_to_camera(offset, store.camera.focal_lengths(store.column(schema.TEL_ID)[rows]))
+        position = sky_to_camera(offset, store.focal_lengths(rows))
         return {
             "fov_lon": offset[:, 0],
             "fov_lat": offset[:, 1],

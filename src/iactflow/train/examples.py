@@ -91,8 +91,8 @@ def choose_examples(
 def _share(store: Store, rows: np.ndarray, fraction: float) -> np.ndarray:
     if fraction == 1:
         return rows
-    names = (schema.PRIMARY, schema.OBS_ID, schema.SHOWER_ID)
-    return rows[in_share(*(store.column(name)[rows] for name in names), fraction)]
+    primary, run, shower = (store.column(name)[rows] for name in (schema.PRIMARY, schema.OBS_ID, schema.SHOWER_ID))
+    return rows[in_share(primary, run, shower, fraction)]
 
 
 def _count(store: Store, train: np.ndarray, validation: np.ndarray) -> list[dict[str, Any]]:
