@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ import tables
 
 from iactflow.data import schema
 from iactflow.data.samples import sample
+
+sys.path.append(str(Path(__file__).parent))  # toys.py
 
 #: Telescopes of `few_telescopes`, with 21 images.
 FEW = ("tel_017", "tel_019", "tel_021", "tel_027", "tel_033")
@@ -215,3 +218,30 @@ def mixed_store(relabelled: Callable[..., Path], tmp_path_factory: pytest.TempPa
         return primaries
 
     return relabelled(tmp_path_factory.mktemp("mixed") / "store", every_other)
+
+
+@pytest.fixture(scope="session")
+def toy_simulation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """2,400 toy images of 800 showers, a third of the showers for training, the others for the test."""
+    import toys
+
+    return toys.write(tmp_path_factory.mktemp("toy") / "simulated", toys.toy_events(1, 2400), "simulated", 11)
+
+
+@pytest.fixture(scope="session")
+def toy_generated(tmp_path_factory: pytest.TempPathFactory, toy_simulation: Path) -> Callable[[str], Path]:
+    """Stores of a generator that follows the same law, or breaks it as the name says."""
+    import numpy
+    import toys
+
+    made: dict[str, Path] = {}
+
+    def give(name: str) -> Path:
+        if name not in made:
+            events = toys.toy_events(2) if name != "copied" else toys.copies(toy_simulation)
+            events = toys.BROKEN[name](events, numpy.random.default_rng(3))
+            folder = tmp_path_factory.mktemp(name) / "generated"
+            made[name] = toys.write(folder, events, "generated", 2_050_000_001, all_train=True)
+        return made[name]
+
+    return give

@@ -6,17 +6,8 @@ import click
 import yaml
 
 from iactflow.cli.common import out_option, overwrite_option, settings_option, verb, workers_option
+from iactflow.cli.shard import shard_option
 from iactflow.cli.store_settings import ctapipe_option, fractions_of, split_option
-
-
-def _shard(ctx: click.Context, option: click.Parameter, value: str) -> tuple[int, int]:
-    from iactflow.errors import ConfigError
-    from iactflow.simulate.experiment import parse_shard
-
-    try:
-        return parse_shard(value)
-    except ConfigError as error:
-        raise click.BadParameter(str(error)) from error
 
 
 @verb
@@ -43,14 +34,7 @@ def _shard(ctx: click.Context, option: click.Parameter, value: str) -> tuple[int
     help="Take the light of this CORSIKA file instead of our own showers; may be repeated.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same events; 0 to 2000.")
-@click.option(
-    "--shard",
-    default="1/1",
-    show_default=True,
-    metavar="I/N",
-    callback=_shard,
-    help="Simulate the I-th of N shares of the run; all shares together are the whole run.",
-)
+@shard_option
 @click.option(
     "--format",
     "output_format",

@@ -134,7 +134,7 @@ def _distil(
     tracker = Tracker(f"distil {out.name}", {"task": "generation", "instrument": instrument, "method": config.method})
     tracker.params(settings)
 
-    def after_epoch(state: FitState, _: Any) -> None:
+    def after_epoch(state: FitState) -> None:
         loss, seconds = (state.history[name][-1] for name in ("loss", "seconds"))
         tracker.metrics({"loss": loss, "seconds": seconds}, step=state.epoch)
         print(f"student, epoch {state.epoch} of {config.epochs}: loss {loss:.5f}, {seconds:.1f} s", file=sys.stderr)

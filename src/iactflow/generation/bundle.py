@@ -1,7 +1,7 @@
 """Bundles of generators: the folder that ``train`` and ``distil`` write for generation and ``generate`` opens."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,8 @@ import numpy as np
 
 from iactflow.config import validate
 from iactflow.data.camera import Camera
-from iactflow.errors import InputError
-from iactflow.generation.assembly import Assembly
+from iactflow.errors import ConfigError, InputError
+from iactflow.generation.assembly import Assembly, new_pixel_network
 from iactflow.generation.conditions import Conditions
 from iactflow.generation.config import Generator
 from iactflow.generation.features import Scaler
@@ -27,6 +27,8 @@ KIND = "generator"
 SIZE_FILE, PIXEL_FILE, CONDITIONS_FILE, TIMES_FILE = "size.keras", "pixels.keras", "conditions.npz", "times.npz"
 
 _PACKAGES = ("iactflow", "tensorflow", "keras", "numpy")
+#: Keys of ``model:`` that may change when a generator is gone on with.
+_FREE = {"name", "steps", "shift", "init"}
 _SCALERS = ("of_values", "of_conditions", "of_told")
 
 
@@ -105,6 +107,36 @@ def read_generator_manifest(path: Path) -> dict[str, Any]:
             f"{path} has generator format {info['format']}; this version reads {GENERATOR_FORMAT}. Train it again."
         )
     return info
+
+
+def begin_with(bundle: GeneratorBundle, config: Generator, camera: Camera) -> Assembly:
+    """Take over a generator's networks and all that was fitted, to go on with.
+
+    Parameters
+    ----------
+    bundle : GeneratorBundle
+        The generator.
+    config : Generator
+        The ``model:`` section that goes on; method and steps may be others. The pixel model is taken over if the method
+        is the same.
+    camera : Camera
+        Of the new data.
+
+    Raises
+    ------
+    ConfigError
+        If camera, conditions, representation or sizes are others.
+    """
+    camera.require_same(bundle.assembly.camera.hash, here="The data", there=str(bundle.path))
+    ours, theirs = (section.model_dump(exclude=_FREE) for section in (config, bundle.assembly.config))
+    different = [name for name in ours if ours[name] != theirs[name]]
+    if different:
+        told = "; ".join(f"model.{name} is {ours[name]}, there {theirs[name]}" for name in different)
+        raise ConfigError(f"model.init: {bundle.path} cannot be gone on with: {told}. Use the same values.")
+    made = replace(bundle.assembly, config=config)
+    if config.name != bundle.info["method"]:
+        made.pixel_network = new_pixel_network(made, timed=config.name != "wgan")
+    return made
 
 
 def load_network(path: Path) -> Any:

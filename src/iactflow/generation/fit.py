@@ -12,35 +12,34 @@ from iactflow.fitting.loop import Fit, Plan
 from iactflow.fitting.memory import enough_memory
 from iactflow.fitting.optimizers import make_optimizer
 from iactflow.fitting.state import FitState
+from iactflow.generation import students
 from iactflow.generation.assembly import Assembly
-from iactflow.generation.config import Distil, Fitting
+from iactflow.generation.config import Distil, Fitting, TrainGenerator
+from iactflow.generation.flow import TimeLaw
 from iactflow.generation.steps import Packing, Steps, prepare_pixels, prepare_values
 from iactflow.progress import Progress
+
+#: Law of the size model's times: its values are no sparse images.
+_SIZE_TIMES = (0.0, 1.2)
 
 
 @dataclass(frozen=True)
 class Work:
-    """A network that is to be fitted.
+    """What is fitted to what.
 
     Attributes
     ----------
     what : str
         What people call it.
-    network : keras.Model
-        The network.
-    loss : callable
-        See `iactflow.generation.steps.Steps`.
+    steps : Steps or AdversarialSteps
+        The network with its loss.
     feeder : Feeder
         What it learns from.
-    prepare : callable
-        See `iactflow.generation.steps.Steps`.
     """
 
     what: str
-    network: Any
-    loss: Callable[..., Any]
+    steps: Any
     feeder: Feeder
-    prepare: Callable[..., Any]
 
 
 def fit(
@@ -50,7 +49,7 @@ def fit(
     *,
     epochs: int,
     overwrite: bool,
-    on_epoch: Callable[[FitState, Steps], None],
+    on_epoch: Callable[[FitState], None],
     run_id: str | None = None,
 ) -> FitState:
     """Fit a network, or go on with it, and leave the average of its weights in it.
@@ -68,60 +67,57 @@ def fit(
     overwrite : bool
         Whether the checkpoint of other work is removed.
     on_epoch : callable
-        Called with state and steps after each epoch.
+        Called with the state after each epoch.
     run_id : str or None
         MLflow run that is kept with the checkpoint.
     """
-    steps = make_steps(work, settings, epochs * work.feeder.n_batches)
+    steps = work.steps
     state = checkpoint.restore(steps.variables) if checkpoint.resumable(overwrite=overwrite) else FitState()
     state.run_id = run_id or state.run_id
     plan = Plan(epochs, None, False, 60 * settings.checkpoint_minutes)
-    loop_steps: Any = steps
     with Progress(f"train {work.what}", "images", epochs * work.feeder.n_images) as progress:
         progress.done = state.images
-        loop = Fit(
-            loop_steps, work.feeder, None, plan, state, checkpoint, progress.advance, lambda now: on_epoch(now, steps)
-        )
+        loop = Fit(steps, work.feeder, None, plan, state, checkpoint, progress.advance, on_epoch)
         with enough_memory(settings.batch_size):
             loop.run()
     steps.take_average()
     return state
 
 
-def make_steps(work: Work, settings: Fitting, n_steps: int) -> Steps:
-    """Make optimizer and steps."""
+def make_steps(network: Any, loss: Callable[..., Any], prepare: Callable[..., Any], settings: Fitting, n: int) -> Steps:
+    """Make the steps of a network by a loss, n of them in all, with their optimizer."""
     optimizer = make_optimizer(
         "adam",
         settings.learning_rate,
         schedule=settings.schedule,
-        n_steps=n_steps,
+        n_steps=n,
         warmup=settings.warmup if settings.schedule == "cosine" else 0.0,
         clip=settings.gradient_clip,
     )
-    return Steps(
-        work.network,
-        optimizer,
-        work.loss,
-        work.prepare,
-        n_steps=n_steps,
-        average=settings.average,
-        seed=settings.seed,
-        xla=settings.xla,
-    )
+    options: dict[str, Any] = {"average": settings.average, "seed": settings.seed, "xla": settings.xla}
+    return Steps(network, optimizer, loss, prepare, n_steps=n, **options)
 
 
-def size_work(made: Assembly, feeder: Feeder, times: Any) -> Work:
+def size_work(made: Assembly, feeder: Feeder, settings: TrainGenerator) -> Work:
     """Fit the size model by flow matching."""
+    flow, times = made.size_flow, TimeLaw(*_SIZE_TIMES)
 
     def loss(x: Any, told: dict[str, Any], seeds: Any, _: Any) -> Any:
-        return made.size_flow.loss(x, told, times, seeds)
+        return flow.loss(x, told, times, seeds)
 
-    return Work("size model", made.size_network, loss, feeder, prepare_values)
+    n_steps = settings.size_epochs * feeder.n_batches
+    return Work("size model", make_steps(made.size_network, loss, prepare_values, settings, n_steps), feeder)
 
 
-def pixel_work(made: Assembly, feeder: Feeder, times: Any) -> Work:
-    """Fit the pixel model by flow matching, or by diffusion as published."""
+def pixel_work(made: Assembly, feeder: Feeder, settings: TrainGenerator) -> Work:
+    """Fit the pixel model by flow matching, by diffusion as published, or against a critic."""
+    packing = Packing(made.grid, made.representation)
+    if made.config.name == "wgan":
+        from iactflow.generation.wgan import AdversarialSteps
+
+        return Work("generator", AdversarialSteps(made, packing, settings, settings.adversary), feeder)
     flow, diffusion = made.pixel_flow, made.pixel_diffusion
+    times = TimeLaw(settings.times.centre, settings.times.width)
 
     def by_flow(x: Any, told: dict[str, Any], seeds: Any, _: Any) -> Any:
         return flow.loss(x, told, times, seeds)
@@ -130,15 +126,12 @@ def pixel_work(made: Assembly, feeder: Feeder, times: Any) -> Work:
         return diffusion.loss(x, told, seeds)
 
     loss = by_flow if made.config.name == "flow" else by_diffusion
-    packing = Packing(made.grid, made.representation)
-    return Work("pixel model", made.pixel_network, loss, feeder, prepare_pixels(packing))
+    n_steps = settings.epochs * feeder.n_batches
+    return Work("pixel model", make_steps(made.pixel_network, loss, prepare_pixels(packing), settings, n_steps), feeder)
 
 
 def student_work(made: Assembly, teacher: Assembly, feeder: Feeder, config: Distil) -> Work:
     """Fit a student to its teacher and to images."""
-    from iactflow.generation import students
-    from iactflow.generation.flow import TimeLaw
-
     flow, guide = made.pixel_flow, teacher.pixel_flow
     times = TimeLaw(config.times.centre, config.times.width)
 
@@ -149,8 +142,9 @@ def student_work(made: Assembly, teacher: Assembly, feeder: Feeder, config: Dist
             return students.mean_flow_loss(flow, x, told, times, seeds, guide)
         return students.progressive_loss(flow, x, told, times, seeds, progress, config.stages, guide)
 
-    packing = Packing(made.grid, made.representation)
-    return Work("student", made.pixel_network, loss, feeder, prepare_pixels(packing))
+    prepare = prepare_pixels(Packing(made.grid, made.representation))
+    n_steps = config.epochs * feeder.n_batches
+    return Work("student", make_steps(made.pixel_network, loss, prepare, config, n_steps), feeder)
 
 
 def cost(made: Assembly, states: list[FitState], evaluations: int) -> dict[str, Any]:

@@ -80,9 +80,7 @@ class Steps:
         self._loss, self._prepare, self._n_steps, self._average = loss, prepare, n_steps, average
         optimizer.build(network.trainable_variables)
         self.seeds = keras.random.SeedGenerator(seed)
-        self.averages = [
-            keras.Variable(variable.value, trainable=False, name="average") for variable in network.trainable_variables
-        ]
+        self.averages = averages_of(network)
         self._fit = compiled(self._fit_eagerly, xla=xla)
 
     @property
@@ -108,10 +106,21 @@ class Steps:
             lambda: ops.mean(self._loss(images, told, self.seeds, progress)), variables
         )
         self.optimizer.apply(gradients, variables)
-        keep = ops.minimum(self._average, (1 + done) / (10 + done))  # the first weights are soon forgotten
+        keep = keep_of(self._average, done)
         for variable, average in zip(variables, self.averages, strict=True):
             average.assign(keep * average + (1 - keep) * variable)
         return loss
+
+
+def averages_of(network: Any) -> list[Any]:
+    """Make variables that average the weights of a network over steps."""
+    return [keras.Variable(weights.value, trainable=False, name="average") for weights in network.trainable_variables]
+
+
+def keep_of(average: float, done: Any) -> Any:
+    """Tell what share of an average is kept after some steps: the first weights are soon forgotten."""
+    done = ops.cast(done, "float32")
+    return ops.minimum(average, (1 + done) / (10 + done))
 
 
 def prepare_pixels(packing: Packing) -> Callable[[dict[str, Any], dict[str, Any]], tuple[Any, dict[str, Any]]]:

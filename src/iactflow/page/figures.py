@@ -12,7 +12,7 @@ from iactflow.page import numbers
 from iactflow.page.blocks import Plot, Table
 from iactflow.page.wording import worded, worded_figure
 from iactflow.plots import style
-from iactflow.plots.catalogue import Entry
+from iactflow.plots.entry import Entry
 from iactflow.plots.panel import Panel
 from iactflow.plots.reference import Reference
 

@@ -4,8 +4,8 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from iactflow.data.result import Result
-from iactflow.page import facts, numbers
+from iactflow.data.result import GENERATION, Result
+from iactflow.page import facts, generation, numbers
 from iactflow.page.blocks import Block, Heading, Page, Section, Tile, Tiles
 from iactflow.page.config import Report
 from iactflow.page.figures import plots
@@ -56,6 +56,9 @@ def run(result: Path, out: Path, *, config: Report, overwrite: bool = False) -> 
     """
     refuse_existing(out, overwrite=overwrite)
     samples = load_samples([result])
+    if samples[0].result.tasks == [GENERATION]:
+        page = generation.report_page(samples[0].results, generation.command_of("report", [result], out))
+        return write_page(page, out, len(samples[0].results), overwrite=overwrite)
     command = shlex.join(["iactflow", "report", "--result", str(result), "--out", str(out)])
     shown = sum(len(sample.results) for sample in samples)
     return write_page(build(samples, config, command), out, shown, overwrite=overwrite)

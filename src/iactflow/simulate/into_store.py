@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -85,11 +86,13 @@ def write_parts(
     """
     from iactflow.simulate.containers import simulation_container
 
+    start = time.process_time()
     thrown = prepare(block)
     events = []
     for event in simulate_events(block, thrown):
         events.append(event)
         on_event(event)
+    written = add_events(block.obs_id, events, thrown, folder, settings)
     return {
         "name": f"{block.config.primary}_s{block.seed}_b{block.number:05d}",
         "sha256": identity(block),
@@ -99,7 +102,8 @@ def write_parts(
         "versions": versions(),
         "lost": None,
         "simulation": {str(block.obs_id): simulation_values(simulation_container(block.obs_id, thrown))},
-        **add_events(block.obs_id, events, thrown, folder, settings),
+        "cpu_seconds": round(time.process_time() - start, 2),
+        **written,
     }
 
 

@@ -3,6 +3,7 @@
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from iactflow.generation.config import Generator, TrainGenerator
 from iactflow.models.bundle import MANIFEST
 from iactflow.tracking import Tracker
 from iactflow.train.summary import TrainSummary
+
+#: Size models learn from batches so many times as large: they are small.
+_SIZE_BATCHES = 4
 
 
 def run(
@@ -81,14 +85,13 @@ def _train(
     instrument: str,
     overwrite: bool,
 ) -> TrainSummary:
-    from iactflow.generation.assembly import assemble
     from iactflow.generation.bundle import write_bundle
     from iactflow.generation.fit import cost, evaluations_of
     from iactflow.generation.times import TimeModel
     from iactflow.models.backend import keras
 
     keras.utils.set_random_seed(config.seed)
-    made = assemble(model, examples.store.camera, examples.some_images(4096), examples.conditions, examples.moments)
+    made = _assembly(examples, model)
     steps = 1 if model.name == "wgan" else model.steps
     info = {"method": model.name, "steps": steps, "shift": model.shift}
     tracker = Tracker(f"train {out.name}", {"task": "generation", "instrument": instrument})
@@ -124,6 +127,17 @@ def _train(
     return summary
 
 
+def _assembly(examples: Any, model: Generator) -> Any:
+    """Put a fresh generator together, or begin with another one's networks."""
+    from iactflow.generation.assembly import assemble
+    from iactflow.generation.bundle import GeneratorBundle, begin_with
+
+    if model.init is None:
+        camera = examples.store.camera
+        return assemble(model, camera, examples.some_images(4096), examples.conditions, examples.moments)
+    return begin_with(GeneratorBundle.load(model.init), model, examples.store.camera)
+
+
 def _fit_both(
     examples: Any,
     made: Any,
@@ -135,7 +149,6 @@ def _fit_both(
     overwrite: bool,
 ) -> list[FitState]:
     from iactflow.generation.fit import fit, pixel_work, size_work
-    from iactflow.generation.flow import TimeLaw
     from iactflow.generation.pictures import picture_maker
 
     options = {"batch_size": config.batch_size, "seed": config.seed, "fraction": config.data_fraction_per_epoch}
@@ -146,27 +159,24 @@ def _fit_both(
         tracker.metrics({f"{what}_{name}": last[name] for name in ("loss", "seconds")}, step=state.epoch)
         print(f"{what} model, epoch {state.epoch}: loss {last['loss']:.5f}, {last['seconds']:.1f} s", file=sys.stderr)
 
-    size = size_work(
-        made, examples.size_feeder(made, **{**options, "batch_size": 4 * config.batch_size}), TimeLaw(0.0, 1.2)
-    )
+    size_options = {**options, "batch_size": _SIZE_BATCHES * config.batch_size}
+    size = size_work(made, examples.size_feeder(made, **size_options), config)
     checkpoint = Checkpoint(out / FOLDER / "size", work)
-    size_state = fit(
-        size, config, checkpoint, epochs=config.size_epochs, on_epoch=lambda s, _: say("size", s), **rounds
-    )
+    size_state = fit(size, config, checkpoint, epochs=config.size_epochs, on_epoch=partial(say, "size"), **rounds)
 
     shown = examples.conditions[: config.pictures]
     images = examples.store.true_images(examples.rows[: config.pictures])
     draw = picture_maker(made, info, examples.conditions, images, shown) if config.pictures else None
+    pixels = pixel_work(made, examples.pixel_feeder(made, **options), config)
 
-    def after_epoch(state: FitState, steps: Any) -> None:
+    def after_epoch(state: FitState) -> None:
         say("pixel", state)
         if draw is not None and state.epoch in _quarters(config.epochs):
             with tempfile.TemporaryDirectory() as folder:
                 picture = Path(folder, f"images-epoch-{state.epoch:04d}.png")
-                draw(steps.averages, picture)
+                draw(pixels.steps.averages, picture)
                 tracker.artifact(picture)
 
-    pixels = pixel_work(made, examples.pixel_feeder(made, **options), TimeLaw(config.times.centre, config.times.width))
     pixel_state = fit(pixels, config, Checkpoint(out, work), epochs=config.epochs, on_epoch=after_epoch, **rounds)
     return [size_state, pixel_state]
 
