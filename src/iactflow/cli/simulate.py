@@ -7,6 +7,7 @@ import yaml
 
 from iactflow.cli.common import out_option, overwrite_option, settings_option, verb, workers_option
 from iactflow.cli.shard import shard_option
+from iactflow.cli.store_settings import ctapipe_option, fractions_of, split_option
 
 
 @verb
@@ -51,6 +52,8 @@ from iactflow.cli.shard import shard_option
     help="YAML file with the keys that --dry-run prints: energies, spectrum, pointing, cone, cores, night sky.",
 )
 @settings_option
+@split_option
+@ctapipe_option
 @out_option("DIR", "Folder for DL1 files (*.dl1.h5), or the store. What is finished there is kept.")
 @workers_option
 @overwrite_option
@@ -65,6 +68,8 @@ def simulate_command(
     output_format: str,
     config_file: Path | None,
     settings: tuple[str, ...],
+    shares: tuple[float, float, float] | None,
+    ctapipe_config: Path | None,
     out: Path,
     workers: int | None,
     overwrite: bool,
@@ -78,12 +83,18 @@ def simulate_command(
     --shard; an interrupted run is finished by running the same command again.
     """
     from iactflow.config import apply_settings, read_yaml, validate
+    from iactflow.errors import ConfigError
     from iactflow.simulate.config import Simulate
     from iactflow.simulate.instruments import resolve
 
     content = apply_settings(read_yaml(config_file) if config_file else {}, settings)
     content |= {name: value for name, value in (("preset", preset), ("primary", primary)) if value is not None}
     config = validate(Simulate, content, str(config_file) if config_file else "--preset, --primary, --set")
+    fractions = fractions_of(shares)
+    if output_format != "store" and (shares or ctapipe_config):
+        raise ConfigError(
+            "--split and --ctapipe-config are settings of a store. Add --format store, or leave them out."
+        )
     instrument, filled = resolve(config)
     if dry_run:
         shown = {"instrument": instrument.description, "events": events, "showers": showers, "photons": list(photons)}
@@ -101,6 +112,8 @@ def simulate_command(
         photons=photons,
         shard=shard,
         output_format=output_format,  # type: ignore[arg-type]
+        fractions=fractions,
+        ctapipe_config=ctapipe_config,
         workers=workers,
         overwrite=overwrite,
     ).path

@@ -64,9 +64,10 @@ class Store:
             raise ConfigError("No store was given. Name at least one folder that `iactflow ingest` wrote.")
         self.paths = [Path(folder) for folder in folders]
         self.manifests = [read_manifest(folder) for folder in self.paths]
-        self.camera = Camera.read(self.paths[0])
-        for folder in self.paths[1:]:
-            Camera.read(folder).require_same(self.camera.hash, here=str(folder), there=str(self.paths[0]))
+        self._cameras = [Camera.read(folder) for folder in self.paths]
+        self.camera = self._cameras[0]
+        for folder, camera in zip(self.paths, self._cameras, strict=True):
+            camera.require_same(self.camera.hash, here=str(folder), there=str(self.paths[0]))
         self.has_parameters = bool(self.manifests[0]["parameters"])
         for folder, manifest in zip(self.paths, self.manifests, strict=True):
             if bool(manifest["parameters"]) != self.has_parameters:
@@ -116,6 +117,22 @@ class Store:
         if name == schema.SPLIT:
             chunks = [chunk.cast(pa.string()) for chunk in chunks]
         return pa.chunked_array(chunks, type=chunks[0].type if chunks else self.schema.field(name).type).to_numpy()
+
+    def focal_lengths(self, rows: np.ndarray) -> np.ndarray:
+        """Give the equivalent focal length (m) of the telescope of some rows, shape (m,), as their own store has it.
+
+        Stores of several arrays number their telescopes alike.
+        """
+        return self._focal_lengths[rows]
+
+    @cached_property
+    def _focal_lengths(self) -> np.ndarray:
+        counts = [
+            sum(entry["n_images"] for source in manifest["sources"] for entry in source["parts"])
+            for manifest in self.manifests
+        ]
+        own = np.split(self.column(schema.TEL_ID), np.cumsum(counts)[:-1])
+        return np.concatenate([camera.focal_lengths(ids) for camera, ids in zip(self._cameras, own, strict=True)])
 
     def rows(self, split: str) -> np.ndarray:
         """List the row numbers of one part of the data (``train``, ``validation`` or ``test``)."""

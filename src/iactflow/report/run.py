@@ -14,6 +14,7 @@ from iactflow.page.samples import Sample, load_samples
 from iactflow.page.sections import section_of
 from iactflow.page.statement import statement
 from iactflow.page.tables import cost_table, definitions, metrics_table
+from iactflow.page.wording import worded
 from iactflow.page.write import PageSummary, write_page
 from iactflow.plots.catalogue import TRAINING, plots_for
 from iactflow.plots.reference import reference_for
@@ -108,7 +109,7 @@ def _tiles(results: Mapping[str, Result], *, cost: bool) -> list[Tile]:
             f"{other.name}: {numbers.metric_value(other.metrics[key])} {numbers.metric_interval(other.metrics[key])}"
             for other in others
         ]
-        n = f"n = {numbers.sample(metric.n, metric.n_showers)}"
+        n = worded(f"n = {numbers.sample(metric.n, metric.n_showers)}", result)
         interval = numbers.metric_interval(metric)
         if metric.low is not None:
             interval = f"{numbers.share(result.bootstrap.level)} {interval}"

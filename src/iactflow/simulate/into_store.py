@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ class StoreSettings:
     ctapipe: dict[str, Any]
 
     @classmethod
-    def of(cls, fractions: SplitFractions, ctapipe_config: Mapping[str, Any] | None) -> StoreSettings:
+    def of(cls, fractions: SplitFractions, ctapipe_config: Path | Mapping[str, Any] | None) -> StoreSettings:
         """Complete ctapipe's configuration as ingest does."""
         return cls(fractions, ctapipe_configuration(ctapipe_config))
 
@@ -96,6 +97,7 @@ def write_parts(
         "name": f"{block.config.primary}_s{block.seed}_b{block.number:05d}",
         "sha256": identity(block),
         "kind": "simulated",
+        "card": json.loads(block.card()),
         "noticed": {},
         "versions": versions(),
         "lost": None,
