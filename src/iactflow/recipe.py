@@ -16,6 +16,7 @@ from iactflow.errors import ConfigError
 from iactflow.evaluate.config import Evaluate
 from iactflow.models.config import Model
 from iactflow.page.config import Report
+from iactflow.predict.config import Predict
 from iactflow.simulate.experiment import Simulation, parse_shard, simulate_all
 from iactflow.train.config import Train
 
@@ -190,6 +191,7 @@ class Recipe(Experiment):
     train: Train = Train()
     evaluate: Evaluate = Evaluate()
     report: Report = Report()
+    predict: Predict = Predict()
 
     @property
     def tasks(self) -> list[str]:

@@ -103,6 +103,12 @@ def parameter_fields() -> tuple[pa.Field, ...]:
 
 
 @cache
+def pointing_fields() -> tuple[pa.Field, ...]:
+    """List the columns that say where a telescope points."""
+    return tuple(_field(*column) for column in _POINTING)
+
+
+@cache
 def store_schema(n_pixels: int, *, parameters: bool = True) -> pa.Schema:
     """Describe a row of a store.
 
@@ -128,7 +134,7 @@ def store_schema(n_pixels: int, *, parameters: bool = True) -> pa.Schema:
             *(_field(*column) for column in _IDENTITY),
             *images,
             *(parameter_fields() if parameters else ()),
-            *(_field(*column) for column in _POINTING),
+            *pointing_fields(),
             *truth_fields(),
         ]
     )
