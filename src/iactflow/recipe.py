@@ -14,6 +14,7 @@ from iactflow.data.split import SplitFractions
 from iactflow.data.store import MANIFEST
 from iactflow.errors import ConfigError
 from iactflow.evaluate.config import Evaluate
+from iactflow.irf.config import Irf
 from iactflow.models.config import Model
 from iactflow.page.config import Report
 from iactflow.predict.config import Predict
@@ -192,6 +193,7 @@ class Recipe(Experiment):
     evaluate: Evaluate = Evaluate()
     report: Report = Report()
     predict: Predict = Predict()
+    irf: Irf = Irf()
 
     @property
     def tasks(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""DL2 of the 129 real images: complete, readable by ctapipe, the same whatever the portions, and resumed after a kill."""
+"""DL2 of the 129 real images: complete, read by ctapipe, the same whatever the portions, resumed after a kill."""
 
 import os
 import shutil

@@ -15,6 +15,7 @@ COMMANDS = {
     "train": "Fit a network to a store.",
     "evaluate": "Score a model on showers it has not seen.",
     "predict": "Estimate the showers of DL1 files, into DL2 files.",
+    "irf": "Make instrument response functions from DL2 files.",
     "report": "Draw one result as an HTML page.",
     "compare": "Draw several results of the same events side by side.",
     "run": "Run a pipeline on this machine.",

@@ -2,6 +2,8 @@
 
 import uuid
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from iactflow import __version__
@@ -40,8 +42,7 @@ def carry(source: "tables.File", target: "tables.File", keep: str) -> None:
     def wanted(path: str) -> bool:
         return not any(path == group or path.startswith(f"{group}/") for group in left_out)
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # PyTables: ctapipe's attributes have spaces in their names
+    with _spaces_in_names():
         source.root._v_attrs._f_copy(target.root)
         for group in source.walk_groups():
             path = group._v_pathname
@@ -85,7 +86,16 @@ def describe(target: "tables.File", keep: str, start: str, stop: str, identity: 
         "CTA ACTIVITY STOP TIME": stop,
         IDENTITY: identity,
     }
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
+    with _spaces_in_names():
         for name, value in changed.items():
             attributes[name] = value
+
+
+@contextmanager
+def _spaces_in_names() -> Iterator[None]:
+    """Let PyTables write ctapipe's names of attributes, which have spaces, without a warning for each."""
+    from tables import NaturalNameWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NaturalNameWarning)
+        yield
