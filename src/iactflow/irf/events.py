@@ -133,10 +133,9 @@ def read_showers(paths: Sequence[Path], config: Irf, fractions: SplitFractions) 
     for primary, files in read.items():
         runs = vstack([runs for _, _, runs in files], metadata_conflicts="silent")
         events = vstack([events for _, events, _ in files], metadata_conflicts="silent")
-        key = [np.asarray(events[name]) for name in ("obs_id", "shower_id")]
-        code = np.full(len(events), _code(primary))
-        events["part"] = assign_splits(code, *key, fractions) if len(events) else np.zeros(0, np.int8)
-        events["shower"] = np.unique(np.stack(key), axis=1, return_inverse=True)[1].reshape(-1)
+        run, shower = (np.asarray(events[name]) for name in ("obs_id", "shower_id"))
+        events["part"] = assign_splits(np.full(len(events), _code(primary)), run, shower, fractions)
+        events["shower"] = np.unique(np.stack([run, shower]), axis=1, return_inverse=True)[1].reshape(-1)
         names = [path for path, _, _ in files]
         zenith = 90 - float(np.mean(runs["min_alt"].quantity.to_value("deg")))
         found[primary] = Showers(primary, events, _thrown(runs, names), zenith, names)
@@ -157,9 +156,7 @@ def _read(path: Path, config: Irf) -> "tuple[str, QTable, Table]":
     try:
         loader = TableLoader(path, focal_length_choice="EQUIVALENT")
     except (OSError, ValueError, KeyError) as error:
-        raise InputError(
-            f"{path} is no DL2 file that ctapipe reads: {error}. Make one with iactflow predict."
-        ) from error
+        raise InputError(f"{path} is no DL2 file of ctapipe: {error}. Make one with: iactflow predict") from error
     with loader:
         runs = _runs(loader, path)
         algorithms = {group: _algorithm(loader, group, getattr(config, group), path) for group in _ESTIMATES}

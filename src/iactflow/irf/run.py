@@ -17,7 +17,7 @@ from iactflow.irf.events import TO_MEASURE, TO_OPTIMISE, Showers, read_showers, 
 from iactflow.irf.fits import write_fits
 from iactflow.irf.performance import background_performance, gamma_performance
 from iactflow.irf.response import Response, make_axes, respond
-from iactflow.irf.sensitivity import MEASURED, sensitivity_table
+from iactflow.irf.sensitivity import best_bin, known_and_measured, sensitivity_table
 from iactflow.irf.spectra import target_spectrum, thrown_share, weights
 from iactflow.storage import refuse_existing
 
@@ -52,18 +52,15 @@ class IrfSummary:
     facts: dict[str, Any]
 
     def finite(self) -> dict[str, float]:
-        """Give the numbers to log: the best sensitivity, where it is, and how much of it is measured."""
+        """Give the numbers to log: the best sensitivity where background is measured, and how many bins that is."""
         table = self.performance[SENSITIVITY]
-        known = np.flatnonzero(np.isfinite(table["relative"]))
-        if not len(known):
-            return {}
-        best = known[np.argmin(np.asarray(table["relative"])[known])]
-        return {
-            "best_sensitivity_relative": float(table["relative"][best]),
-            "best_sensitivity_energy_tev": float(table["reco_energy_center"].to_value("TeV")[best]),
-            "n_bins_with_sensitivity": float(len(known)),
-            "n_bins_measured": float(np.sum(np.asarray(table["n_background_showers"])[known] >= MEASURED)),
-        }
+        known, measured = known_and_measured(table)
+        numbers = {"n_bins_with_sensitivity": float(known.sum()), "n_bins_measured": float(measured.sum())}
+        if measured.any():
+            best = best_bin(table, measured)
+            numbers["best_sensitivity_relative"] = float(table["relative"][best])
+            numbers["best_sensitivity_energy_tev"] = float(table["reco_energy_center"].to_value("TeV")[best])
+        return numbers
 
 
 def run(
@@ -142,7 +139,7 @@ def _required(found: Mapping[str, Showers]) -> tuple[Showers, dict[str, Showers]
         if not showers.is_diffuse:
             raise InputError(
                 f"{' '.join(map(str, showers.paths))}: background must arrive from a cone of directions, but "
-                f"{name} showers were thrown from a single one. Simulate them with a viewcone, as iactflow simulate does."
+                f"{name} showers were thrown from a single one. Simulate them with a viewcone, iactflow's default."
             )
     return found["gamma"], background
 

@@ -13,7 +13,7 @@ from iactflow.irf.cuts import Cuts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from astropy.table import QTable
+    from astropy.table import QTable, Table
 
 #: 95 % upper limit of a Poisson mean of which nothing was counted.
 NOTHING_SEEN = -float(np.log(1 - LEVEL))
@@ -86,15 +86,23 @@ def sensitivity_table(
     )
     table["limited_by"] = _limits(table, config.alpha)
     floor = _relative(hists[0], _floor_background(ring, cuts, edges, config), config.alpha)
-    ends = [
-        interval(values, max(int(count), 2)) or (np.nan, np.nan)
-        for values, count in zip(replicas, showers, strict=True)
-    ]
-    low, high = np.array(ends, float).T
+    n_showers = len(np.unique(np.asarray(signal["shower"])))
+    low, high = np.array([interval(values, n_showers) or (np.nan, np.nan) for values in replicas], float).T
     for name, values in {"": relative, "_low": low, "_high": high, "_floor": floor}.items():
         table[f"relative{name}"] = values
         table[f"energy_flux{name}"] = (values * flux * center**2).to(_ENERGY_FLUX)
     return table
+
+
+def known_and_measured(table: "Table") -> tuple[np.ndarray, np.ndarray]:
+    """Tell the bins with a sensitivity, and those of them whose background was measured (`MEASURED` showers)."""
+    known = np.isfinite(np.asarray(table["relative"], float))
+    return known, known & (np.asarray(table["n_background_showers"]) >= MEASURED)
+
+
+def best_bin(table: "Table", among: np.ndarray) -> int:
+    """Give the bin with the best sensitivity among some (bool of shape (n_bins,), at least one true)."""
+    return int(np.argmin(np.where(among, np.asarray(table["relative"], float), np.inf)))
 
 
 def _histogram(events: "QTable", edges: u.Quantity) -> "QTable":
@@ -135,10 +143,8 @@ def _replicas(signal: "QTable", passed: "QTable", cuts: Cuts, edges: u.Quantity,
         drawn = []
         for events in (signal, passed):
             copy = events.copy()
-            numbers = np.unique(np.asarray(events["shower"]), return_inverse=True)[1].reshape(-1)
-            copy["weight"] = (
-                events["weight"] * rng.poisson(1, len(events))[numbers] if len(events) else events["weight"]
-            )
+            showers, number = np.unique(np.asarray(events["shower"]), return_inverse=True)
+            copy["weight"] = events["weight"] * rng.poisson(1, len(showers))[number.reshape(-1)]
             drawn.append(copy)
         found.append(_relative(_histogram(drawn[0], edges), _background(drawn[1], cuts, edges, config), config.alpha))
     return np.array(found).T

@@ -2,8 +2,9 @@
 
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iactflow import __version__
@@ -27,33 +28,45 @@ _LEVELS = "CTA PRODUCT DATA LEVELS"
 IDENTITY = "IACTFLOW_PREDICT"
 
 
-def carry(source: "tables.File", target: "tables.File", keep: str) -> None:
-    """Copy the tables of a DL1 file, in slices whatever their size.
+def carry(source: Path, target: Path, keep: str) -> None:
+    """Make a file of what a DL1 file holds, whatever its size, without unpacking it.
 
     Parameters
     ----------
-    source, target : tables.File
-        Open for reading and for writing.
+    source, target : pathlib.Path
+        The DL1 file, and the file to make.
     keep : str
         ``images`` copies pixels and parameters, ``parameters`` leaves the pixels out, ``nothing`` both.
     """
+    import h5py
+    import tables
+
     left_out = [*_WAVEFORMS, *(_PIXELS if keep != "images" else ()), *(_PARAMETERS if keep == "nothing" else ())]
+    with tables.open_file(str(source)) as old, tables.open_file(str(target), "w") as new, _spaces_in_names():
+        old.root._v_attrs._f_copy(new.root)
+        whole = _make_divided(old.root, new, left_out)
+    # HDF5 copies whole branches as they lie on the disk; PyTables would open, unpack and pack every table.
+    with h5py.File(source) as old, h5py.File(target, "a") as new:
+        for path in whole:
+            parent, name = path.rsplit("/", 1)
+            old.copy(path, new[parent or "/"], name)
 
-    def wanted(path: str) -> bool:
-        return not any(path == group or path.startswith(f"{group}/") for group in left_out)
 
-    with _spaces_in_names():
-        source.root._v_attrs._f_copy(target.root)
-        for group in source.walk_groups():
-            path = group._v_pathname
-            if not wanted(path):
-                continue
-            if path != "/":
-                made = target.create_group(group._v_parent._v_pathname, group._v_name, createparents=True)
-                group._v_attrs._f_copy(made)
-            for node in group._f_iter_nodes("Leaf"):
-                if wanted(node._v_pathname):
-                    target.copy_node(node, newparent=target.get_node(path))
+def _make_divided(group: "tables.Group", new: "tables.File", left_out: Sequence[str]) -> list[str]:
+    """Make the groups of which a part is left out, with their attributes; list the branches below to copy whole."""
+    whole = []
+    for name in [*group._v_groups, *group._v_leaves]:
+        path = f"{group._v_pathname.rstrip('/')}/{name}"
+        if path in left_out:
+            continue
+        if not any(one.startswith(f"{path}/") for one in left_out):
+            whole.append(path)
+            continue
+        made = new.create_group(group._v_pathname, name)
+        below = group._v_groups[name]
+        below._v_attrs._f_copy(made)
+        whole += _make_divided(below, new, left_out)
+    return whole
 
 
 def describe(target: "tables.File", keep: str, start: str, stop: str, identity: str) -> None:

@@ -44,7 +44,7 @@ class Identity:
 
 
 def is_finished(out: Path, identity: str, *, overwrite: bool) -> bool:
-    """Tell whether a file is there that was made of the same inputs, models and settings.
+    """Tell whether a file is there that was made of the same inputs, models and settings and need not be replaced.
 
     Raises
     ------
@@ -53,14 +53,12 @@ def is_finished(out: Path, identity: str, *, overwrite: bool) -> bool:
     """
     import tables
 
-    if not out.exists():
+    if overwrite or not out.exists():
         return False
     if tables.is_hdf5_file(str(out)):
         with tables.open_file(str(out)) as file:
             if getattr(file.root._v_attrs, IDENTITY, None) == identity:
                 return True
-    if overwrite:
-        return False
     raise OutputExistsError(
         f"{out} exists already and was made of another input, by other models or with other settings. Choose another "
         "--out or add --overwrite."

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,10 +89,11 @@ def predict_file(
     from astropy.time import Time
 
     start = Time.now().utc.iso
-    with aside(out, overwrite=overwrite) as target, open_dl1(source) as dl1, _new_file(target) as dl2:
-        first = bundles[0]
+    first = bundles[0]
+    with aside(out, overwrite=overwrite) as target, open_dl1(source) as dl1, ExitStack() as stack:
         reader = Dl1Reader(source, dl1, first.camera_hash, str(first.path), configuration)
-        carry(dl1, dl2, config.keep)
+        carry(source, target, config.keep)
+        dl2 = stack.enter_context(_append_to(target))
         written = Dl2Tables(
             dl2,
             [task for bundle in bundles for task in bundle.tasks],
@@ -117,11 +118,10 @@ def predict_file(
 
 
 @contextmanager
-def _new_file(path: Path) -> "Iterator[tables.File]":
+def _append_to(path: Path) -> "Iterator[tables.File]":
     import tables
-    from ctapipe.io.hdf5tableio import DEFAULT_FILTERS
 
-    with tables.open_file(str(path), "w", filters=DEFAULT_FILTERS) as file:
+    with tables.open_file(str(path), "a") as file:
         yield file
 
 

@@ -87,9 +87,12 @@ class Dl2Tables:
             self._tables[task, None] = self._create(path, _template(rows, kind, name, "", stereo), n_events)
             rows[schema.TEL_ID] = np.zeros(1, np.uint16)
             template = _template(rows, kind, name, "_tel", {})
-            for tel_id in tel_ids:
-                path = f"{TELESCOPE}/{kind.group}/{name}/tel_{tel_id:03d}"
-                self._tables[task, int(tel_id)] = self._create(path, template, n_events)
+            path = f"{TELESCOPE}/{kind.group}/{name}"
+            first, row = self._create(f"{path}/tel_{tel_ids[0]:03d}", template, n_events)
+            self._tables[task, int(tel_ids[0])] = first, row
+            for tel_id in tel_ids[1:]:  # copying takes a fifth of the time
+                table = first.copy(path, f"tel_{tel_id:03d}", expectedrows=n_events, overwrite=True)
+                self._tables[task, int(tel_id)] = table, row
 
     def _create(self, path: str, template: "Table", n_rows: int) -> tuple[Any, np.ndarray]:
         """Make an empty table of the template's columns; give it with the template's row."""
