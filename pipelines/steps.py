@@ -1,4 +1,4 @@
-"""The steps that the pipelines of reconstruction share, in their order."""
+"""The pipelines of reconstruction: one list of steps, one set of parameters."""
 
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from iactflow.components.ingest.component import ingest
 from iactflow.components.report.component import report
 from iactflow.components.simulate.component import simulate
 from iactflow.components.train.component import train
+from iactflow.pipelines import default_text
 
 
 class Outputs(NamedTuple):
@@ -21,10 +22,64 @@ class Outputs(NamedTuple):
     comparison: dsl.HTML
 
 
-def reconstruction(
-    config: Any, settings: Any, data: Any, shards: Any, epochs: Any, champion: Any, workers: Any
-) -> Outputs:
-    """Lay out the steps from showers to a report; the arguments are the pipeline's parameters."""
+#: What the dashboard says of a pipeline and of its parameters; kfp reads it from the docstring.
+_DESCRIPTION = """{sentence}
+
+Parameters
+----------
+config
+    Experiment file as YAML text; pipelines/configs/{name}.yaml is the default and explains each key.
+settings
+    Changes to the experiment as KEY=VALUE, such as ["train.batch_size=128", "{setting}"].
+data
+    Files, folders, globs or s3:// to train on instead of simulated showers or the experiment's data.train; empty
+    leaves it.
+shards
+    Shares of the simulation that run side by side, as a list of I/N; all together are the same showers.
+epochs
+    Times that the training data are seen; 0 leaves it to the experiment.
+champion
+    Bundle of the champion to beat; empty leaves it to the experiment.
+workers
+    Processes of simulation and ingest; 0 uses all cores.
+"""
+
+
+def reconstruction(name: str, sentence: str, setting: str) -> Any:
+    """Make a pipeline from showers to a report.
+
+    Parameters
+    ----------
+    name : str
+        Of the pipeline and of its experiment file.
+    sentence : str
+        What it does.
+    setting : str
+        A change to its experiment that people may want, as an example.
+
+    Returns
+    -------
+    kfp.dsl.GraphComponent
+    """
+
+    def pipeline(
+        config: str = default_text(name),
+        settings: list = [],  # noqa: B006 - kfp takes the default from the signature
+        data: list = [],  # noqa: B006
+        shards: list = ["1/1"],  # noqa: B006
+        epochs: int = 0,
+        champion: str = "",
+        workers: int = 0,
+    ) -> Outputs:
+        return _steps(config, settings, data, shards, epochs, champion, workers)
+
+    pipeline.__name__ = name
+    pipeline.__doc__ = _DESCRIPTION.format(name=name, sentence=sentence, setting=setting)
+    return dsl.pipeline(name=name, display_name=name.capitalize())(pipeline)
+
+
+def _steps(config: Any, settings: Any, data: Any, shards: Any, epochs: Any, champion: Any, workers: Any) -> Outputs:
+    """Lay out the steps; the arguments are the pipeline's parameters."""
     experiment = {"config": config, "settings": settings}
 
     with dsl.ParallelFor(shards, name="Shares", parallelism=0) as shard:

@@ -2,14 +2,20 @@
 
 import json
 import shutil
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
 import tables
 
+from iactflow.data import schema
 from iactflow.data.samples import sample
+
+sys.path.append(str(Path(__file__).parent))  # toys.py
 
 #: Batch of CTLearn's tool in `ctlearn_dl2`; its last one is smaller.
 CTLEARN_BATCH = 20
@@ -117,28 +123,31 @@ def energy_model(sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="session")
-def proton_store(sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of `sst1m_store` whose showers are said to be protons: a background without a simulation."""
-    import numpy as np
-    import pyarrow as pa
+def relabelled(sst1m_store: Path) -> Callable[[Path, Callable[[pa.RecordBatch], np.ndarray]], Path]:
+    """Copy `sst1m_store` with other particles in its truth: folder, and from the rows of a part to their primaries."""
 
-    from iactflow.data import schema
-
-    copy = shutil.copytree(sst1m_store, tmp_path_factory.mktemp("protons") / "store")
-    manifest = json.loads((copy / "store.json").read_text())
-    for source in manifest["sources"]:
-        for entry in source["parts"]:
-            path = copy / entry["file"]
-            batch = pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
-            index = batch.schema.get_field_index(schema.PRIMARY)
-            protons = pa.array(np.full(batch.num_rows, 101), batch.schema.field(index).type)
-            changed = batch.set_column(index, batch.schema.field(index), protons)
-            path.unlink()
+    def copy(folder: Path, primaries: Callable[[pa.RecordBatch], np.ndarray]) -> Path:
+        shutil.copytree(sst1m_store, folder)
+        manifest = json.loads((folder / "store.json").read_text())
+        for entry in (entry for source in manifest["sources"] for entry in source["parts"]):
+            path = folder / entry["file"]
+            batch = pa.ipc.open_file(path.read_bytes()).get_batch(0)
+            place = batch.schema.get_field_index(schema.PRIMARY)
+            field = batch.schema.field(place)
+            changed = batch.set_column(place, field, pa.array(primaries(batch), field.type))
             with pa.ipc.new_file(str(path), changed.schema) as file:
                 file.write_batch(changed)
             entry["bytes"] = path.stat().st_size
-    (copy / "store.json").write_text(json.dumps(manifest))
+        (folder / "store.json").write_text(json.dumps(manifest))
+        return folder
+
     return copy
+
+
+@pytest.fixture(scope="session")
+def proton_store(relabelled: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of `sst1m_store` whose showers are said to be protons: a background without a simulation."""
+    return relabelled(tmp_path_factory.mktemp("protons") / "store", lambda batch: np.full(batch.num_rows, 101))
 
 
 @pytest.fixture(scope="session")
@@ -197,35 +206,47 @@ def two_samples(energy_model: Path, two_origins: list[Path], tmp_path_factory: p
 
 
 @pytest.fixture(scope="session")
-def mixed_store(sst1m_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def mixed_store(relabelled: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The real gamma showers, of which every other one of a part says that it is a proton; do not write.
 
     Names of primaries alone: what looks like a gamma in it may be called a proton, so that nothing can be learnt.
     """
-    import json
 
-    import numpy as np
-    import pyarrow as pa
-
-    folder = tmp_path_factory.mktemp("mixed") / "store"
-    shutil.copytree(sst1m_store, folder)
-    manifest = json.loads((folder / "store.json").read_text())
-    for entry in (entry for source in manifest["sources"] for entry in source["parts"]):
-        path = folder / entry["file"]
-        with pa.OSFile(str(path), "rb") as source:
-            batch = pa.ipc.open_file(source).get_batch(0)
-        showers, splits = batch.column("shower_id").to_numpy(), batch.column("split").cast(pa.string()).to_numpy(False)
-        primaries = np.zeros(len(showers), "int32")
+    def every_other(batch: pa.RecordBatch) -> np.ndarray:
+        showers, splits = batch["shower_id"].to_numpy(), batch["split"].cast(pa.string()).to_numpy(False)
+        primaries = np.zeros(len(showers), int)
         for split in np.unique(splits):
             primaries[np.isin(showers, np.unique(showers[splits == split])[1::2])] = 101
-        place = batch.schema.get_field_index("true_shower_primary_id")
-        primaries = pa.array(primaries)
-        batch = batch.set_column(place, batch.schema.field(place), primaries)
-        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
-            writer.write_batch(batch)
-        entry["bytes"] = path.stat().st_size
-    (folder / "store.json").write_text(json.dumps(manifest))
-    return folder
+        return primaries
+
+    return relabelled(tmp_path_factory.mktemp("mixed") / "store", every_other)
+
+
+@pytest.fixture(scope="session")
+def toy_simulation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """2,400 toy images of 800 showers, a third of the showers for training, the others for the test."""
+    import toys
+
+    return toys.write(tmp_path_factory.mktemp("toy") / "simulated", toys.toy_events(1, 2400), "simulated", 11)
+
+
+@pytest.fixture(scope="session")
+def toy_generated(tmp_path_factory: pytest.TempPathFactory, toy_simulation: Path) -> Callable[[str], Path]:
+    """Stores of a generator that follows the same law, or breaks it as the name says."""
+    import numpy
+    import toys
+
+    made: dict[str, Path] = {}
+
+    def give(name: str) -> Path:
+        if name not in made:
+            events = toys.toy_events(2) if name != "copied" else toys.copies(toy_simulation)
+            events = toys.BROKEN[name](events, numpy.random.default_rng(3))
+            folder = tmp_path_factory.mktemp(name) / "generated"
+            made[name] = toys.write(folder, events, "generated", 2_050_000_001, all_train=True)
+        return made[name]
+
+    return give
 
 
 @pytest.fixture(scope="session")
@@ -251,11 +272,9 @@ def ctlearn_dl2(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     """What ctlearn-predict-mono-model makes of `sst1m_dl1` with `energy_model` and `one_task_models`."""
-    import numpy as np
     from ctapipe.core import run_tool
     from ctlearn.tools.predict_model import MonoPredictCTLearnModel
 
-    from iactflow.data import schema
     from iactflow.data.store import Store
 
     # Upstream stops at a telescope without an image that passes its quality cut; name those that have one.

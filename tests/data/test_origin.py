@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from iactflow.data.origin import CORSIKA, IACTFLOW, OBSERVED, ORIGINS, UNSTATED, origin_of, origins
+from iactflow.data.origin import CORSIKA, CORSIKA_PHOTONS, IACTFLOW, OBSERVED, ORIGINS, UNSTATED, origin_of, origins
 from iactflow.data.store import Store
 
 RUN = {"corsika_version": 6990.0, "simtel_version": 1.5e9}
@@ -11,6 +11,7 @@ RUN = {"corsika_version": 6990.0, "simtel_version": 1.5e9}
     ("source", "origin"),
     [
         ({"kind": "simulated", "simulation": {"1": {"corsika_version": None, "simtel_version": None}}}, IACTFLOW),
+        ({"kind": "simulated", "simulation": {"1": RUN | {"simtel_version": None}}}, CORSIKA_PHOTONS),
         ({"kind": "simtel", "simulation": {"1": RUN}}, CORSIKA),
         ({"kind": "dl1", "simulation": {"1": RUN}}, CORSIKA),
         ({"kind": "dl1", "simulation": {"1": RUN, "2": RUN | {"simtel_version": None}}}, UNSTATED),

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from iactflow.data.split import SplitFractions, assign_split, assign_splits
+from iactflow.data.split import SplitFractions, assign_split, assign_splits, in_share
 
 
 def test_shares_are_kept_over_many_showers():
@@ -50,3 +50,16 @@ def test_a_part_may_be_empty():
 def test_shares_must_sum_to_one():
     with pytest.raises(ValidationError, match=r"sum is 0\.9"):
         SplitFractions(train=0.5, validation=0.2, test=0.2)
+
+
+def test_a_share_of_the_showers_is_drawn_whole_and_apart_from_the_parts():
+    """Of 4,000 showers of five images each, a twentieth; the parts hold their own shares of it."""
+    shower = np.repeat(np.arange(4000), 5)
+    run, primary = np.full(len(shower), 7), np.zeros(len(shower), int)
+    some = in_share(primary, run, shower, 0.05)
+    assert some.mean() == pytest.approx(0.05, abs=4 * np.sqrt(0.05 * 0.95 / 4000))
+    assert (some.reshape(-1, 5).sum(axis=1) % 5 == 0).all()
+    assert in_share(primary, run, shower, 0.2)[some].all()
+    parts = assign_splits(primary, run, shower, SplitFractions())
+    assert (parts[some] == 0).mean() == pytest.approx(0.6, abs=4 * np.sqrt(0.24 / 200))
+    assert (in_share(primary + 101, run, shower, 0.05) != some).any()

@@ -30,6 +30,7 @@ def test_run_header_is_that_of_the_simtel_file(photons, sst1m_simtel):
     assert (run.n_showers, run.n_reuse) == (config["n_showers"], config["shower_reuse"])
     assert run.scatter_radius == config["max_scatter_range"].value
     assert run.spectral_index == config["spectral_index"]
+    assert run.version == config["corsika_version"]
     assert run.observation_height == config["prod_site_alt"].value
     assert run.wavelengths == (240, 900)
     assert run.radius == 3

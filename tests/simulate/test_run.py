@@ -169,7 +169,8 @@ def test_the_short_way_gives_the_store_that_ingest_makes_of_the_files(files, tmp
     from iactflow.ingest.run import run as ingest
 
     long = ingest([str(files)], tmp_path / "long", workers=1)
-    short = run(CONFIG, tmp_path / "short", events=20, output_format="store", workers=1)
+    plain = CONFIG.model_copy(update={"true_images": False})
+    short = run(plain, tmp_path / "short", events=20, output_format="store", workers=1)
     assert short.n_images == long.n_images
     manifests = [read_manifest(tmp_path / name) for name in ("long", "short")]
     parts = [[part["file"] for source in m["sources"] for part in source["parts"]] for m in manifests]
@@ -177,7 +178,30 @@ def test_the_short_way_gives_the_store_that_ingest_makes_of_the_files(files, tmp
     for one, two in zip(*(m["sources"] for m in manifests), strict=True):
         assert one["simulation"] == two["simulation"]
         assert origin_of(one) == origin_of(two) == IACTFLOW
-    assert run(CONFIG, tmp_path / "short", events=20, output_format="store", workers=1).n_added == 0
+    assert run(plain, tmp_path / "short", events=20, output_format="store", workers=1).n_added == 0
+
+
+def test_a_store_keeps_the_photoelectrons_and_so_does_one_that_it_is_merged_into(tmp_path):
+    from iactflow.data.store import Store
+    from iactflow.ingest.run import run as ingest
+
+    run(CONFIG, tmp_path / "with", events=3, output_format="store", workers=1)
+    run(CONFIG.model_copy(update={"true_images": False}), tmp_path / "without", events=3, seed=2, output_format="store")
+    block = Block(CONFIG, 1, 0, n_events=3)
+    events = list(simulate_events(block, prepare(block)))
+    by_key = {(event.event_id, image.telescope + 1): image for event in events for image in event.images}
+
+    ingest([str(tmp_path / "with")], tmp_path / "merged")
+    for path in (tmp_path / "with", tmp_path / "merged"):
+        store = Store(path)
+        images = store.true_images(np.arange(len(store)))
+        keys = zip(store.column("event_id").tolist(), store.column("tel_id").tolist(), strict=True)
+        for found, key in zip(images, keys, strict=True):
+            assert found.tobytes() == by_key[key].true_image.tobytes()
+    both = Store([tmp_path / "with", tmp_path / "without"])
+    assert len(both) > len(store)
+    with pytest.raises(InputError, match=r"without holds no photoelectrons .*true_images=true"):
+        both.true_images(np.arange(2))
 
 
 def parts_and_pending(store):
@@ -222,10 +246,15 @@ def test_a_killed_run_takes_its_workers_along_and_is_finished_by_running_it_agai
 def test_corsika_photons_become_events_with_sim_telarrays_numbers(photons, sst1m_store, tmp_path):
     from ctapipe.io import TableLoader
 
+    from iactflow.data.origin import CORSIKA_PHOTONS, origin_of
     from iactflow.data.store import Store
+    from iactflow.ingest.run import run as ingest
 
     summary = run(Simulate(preset="sst1m-paranal"), tmp_path / "photons", photons=[str(photons)], workers=1)
     [path] = summary.path.glob("*.dl1.h5")
+    ingest([str(path)], tmp_path / "store", workers=1)
+    [source] = Store([tmp_path / "store"]).manifests[0]["sources"]
+    assert origin_of(source) == CORSIKA_PHOTONS
     with TableLoader(path) as loader:
         events = loader.read_telescope_events()
     ours = {(int(row["event_id"]), int(row["tel_id"])) for row in events}

@@ -8,10 +8,10 @@ import pytest
 from iactflow.data.select import Selection
 from iactflow.data.store import Store
 from iactflow.errors import ConfigError, IactflowError, InputError, OutputExistsError
+from iactflow.fitting.place import claim
 from iactflow.models.bundle import Bundle
 from iactflow.models.config import HexNet, Mapping, Model, Windowing
 from iactflow.train.config import TaskWeights, Train
-from iactflow.train.place import claim
 from iactflow.train.run import run
 
 #: A picture of 24 x 24 points keeps the tests short.
@@ -52,7 +52,7 @@ def test_no_test_shower_is_trained_on(sst1m_store, tmp_path):
     """The split decides: a model trained without the test part's rows in the store is the same model."""
     from iactflow.train.examples import choose_examples
 
-    examples = choose_examples([sst1m_store], Selection(), instrument="sst1m-mono")
+    examples = choose_examples([sst1m_store], Selection(), Model(), instrument="sst1m-mono")
     shower = examples.store.column("shower_id")
     used = set(shower[examples.train]) | set(shower[examples.validation])
     assert not used & set(shower[examples.store.rows("test")])

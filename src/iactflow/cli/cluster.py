@@ -1,9 +1,12 @@
 """Options and output that the commands for clusters share."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
+
+from iactflow.cli.common import config_option, settings_option
 
 environment_option = click.option(
     "--environment",
@@ -24,6 +27,14 @@ parameter_option = click.option(
     metavar="NAME=VALUE",
     help="Value of a parameter of the pipeline, such as epochs=3; may be repeated.",
 )
+
+
+def of_a_pipeline(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command what names a pipeline's run: PIPELINE, its experiment and parameters, and the cluster."""
+    options = (config_option, settings_option, parameter_option, environment_option, experiment_option)
+    for option in reversed(options):
+        function = option(function)
+    return click.argument("pipeline")(function)
 
 
 def package_of(pipeline: str, environment: Any, out: Path, *, caching: bool = True) -> Any:

@@ -4,18 +4,10 @@ from pathlib import Path
 
 import click
 
-from iactflow.cli.cluster import (
-    arguments_of,
-    environment_option,
-    experiment_option,
-    package_of,
-    parameter_option,
-    show,
-)
-from iactflow.cli.common import config_option, settings_option, verb
+from iactflow.cli.cluster import arguments_of, of_a_pipeline, package_of, show
+from iactflow.cli.common import verb
 
 
-@click.argument("pipeline")
 @click.option(
     "--cron",
     required=True,
@@ -23,11 +15,7 @@ from iactflow.cli.common import config_option, settings_option, verb
     help='Six fields: second, minute, hour, day of the month, month, day of the week. "0 0 3 * * 0": Sundays at 3.',
 )
 @click.option("--time-zone", metavar="ZONE", default=None, help="Zone that CRON is meant in. [default: the cluster's]")
-@config_option
-@settings_option
-@parameter_option
-@environment_option
-@experiment_option
+@of_a_pipeline
 @verb
 def schedule_command(
     pipeline: str,

@@ -4,23 +4,11 @@ from pathlib import Path
 
 import click
 
-from iactflow.cli.cluster import (
-    arguments_of,
-    environment_option,
-    experiment_option,
-    package_of,
-    parameter_option,
-    show,
-)
-from iactflow.cli.common import config_option, settings_option, verb
+from iactflow.cli.cluster import arguments_of, of_a_pipeline, package_of, show
+from iactflow.cli.common import verb
 
 
-@click.argument("pipeline")
-@config_option
-@settings_option
-@parameter_option
-@environment_option
-@experiment_option
+@of_a_pipeline
 @click.option(
     "--cache/--no-cache", default=True, show_default=True, help="Take steps from earlier runs if inputs agree."
 )

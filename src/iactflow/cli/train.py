@@ -28,30 +28,21 @@ def train_command(
     overwrite: bool,
     dry_run: bool,
 ) -> Path | None:
-    """Fit a network to stores.
+    """Fit a network, or a generator of images, to stores.
 
-    CONFIG is an experiment file; pipelines/configs/energy.yaml explains every key. Showers of the test part are never
-    seen. Metrics go to MLflow: to MLFLOW_TRACKING_URI, or to a database in the folder runs.
+    CONFIG is an experiment file; pipelines/configs/energy.yaml explains every key. With task: generation
+    (pipelines/configs/generation.yaml) MODEL becomes a generator of images, which learns from the photoelectrons of
+    showers: simulate with --set true_images=true. Showers of the test part are never seen. Metrics go to MLflow: to
+    MLFLOW_TRACKING_URI, or to a database in the folder runs.
     """
     from iactflow.config import to_yaml
-    from iactflow.recipe import Recipe
+    from iactflow.generation_recipe import read_recipe, train_as
 
-    recipe = Recipe.read(config, [*settings, *([f"model.init={init}"] if init else [])])
+    recipe = read_recipe(config, [*settings, *([f"model.init={init}"] if init else [])])
     if dry_run:
         click.echo(to_yaml(recipe))
         return None
-    from iactflow.train.run import run
-
-    return run(
-        recipe.tasks,
-        recipe.data.select,
-        recipe.model,
-        recipe.train,
-        stores,
-        out,
-        instrument=recipe.instrument,
-        overwrite=overwrite,
-    ).path
+    return train_as(recipe, stores, out, overwrite=overwrite).path
 
 
 command = train_command

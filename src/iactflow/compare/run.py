@@ -4,13 +4,15 @@ import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from iactflow.data.result import GENERATION
 from iactflow.errors import ConfigError
-from iactflow.page import facts
+from iactflow.page import facts, generation
 from iactflow.page.blocks import Block, Code, Page, Section, Text
 from iactflow.page.config import Report
 from iactflow.page.figures import plots
 from iactflow.page.samples import Sample, load_samples
 from iactflow.page.sections import section_of
+from iactflow.page.shrunk import shrunk_tables
 from iactflow.page.statement import statement
 from iactflow.page.tables import cost_table, definitions, metrics_table, verdict_note, verdict_tables
 from iactflow.page.write import PageSummary, write_page
@@ -52,6 +54,10 @@ def run(results: Sequence[Path], out: Path, *, config: Report, overwrite: bool =
             f"A comparison needs at least two results. Received: {', '.join(map(str, results))}, without a baseline in "
             "it. Name a second one with --result, or evaluate with evaluate.baseline=random-forest."
         )
+    if samples[0].result.tasks == [GENERATION]:
+        beside = generation.with_floor(results)
+        page = generation.comparison_page(beside, generation.command_of("compare", results, out))
+        return write_page(page, out, len(beside), overwrite=overwrite)
     words = ["iactflow", "compare", *(word for path in results for word in ("--result", str(path)))]
     command = shlex.join([*words, "--out", str(out)])
     shown = sum(len(sample.results) for sample in samples)
@@ -64,6 +70,7 @@ def build(samples: Sequence[Sample], config: Report, command: str) -> Page:
     name = next(iter(results))
     reference = reference_for(config.reference, str(result.model.get("instrument", "")))
     training = plots([TRAINING], results, reference)
+    shrunk = shrunk_tables(samples[0].results)
     made = "\n".join(dict.fromkeys([*(other.provenance["command"] for other in results.values()), command]))
 
     def each(section: str, title: str, draw: Callable[[Sample], Sequence[Block]]) -> Section:
@@ -76,6 +83,7 @@ def build(samples: Sequence[Sample], config: Report, command: str) -> Page:
         sections=[
             each("summary", "", lambda one: [statement(one.results)]),
             each("verdicts", "Verdicts", lambda one: [Text(verdict_note(one.result)), *verdict_tables(one.results)]),
+            *([each("shrunk", "Shrunk models", lambda one: shrunk_tables(one.results))] if shrunk else []),
             each("physics", "Physics", lambda one: plots(plots_for(result.tasks), one.results, reference, one.key)),
             *([Section("training", "Training", training)] if training else []),
             each("metrics", "Metrics", lambda one: [metrics_table(one.results), definitions(one.result)]),

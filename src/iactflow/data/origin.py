@@ -26,13 +26,17 @@ class Origin(NamedTuple):
 
 #: Kind of a source that ``iactflow simulate`` wrote straight into a store, and its name in DL1 files that it writes.
 SIMULATED, ACTIVITY = "simulated", "iactflow-simulate"
+#: The same of ``iactflow generate``.
+GENERATED_KIND, GENERATED_ACTIVITY = "generated", "iactflow-generate"
 
 IACTFLOW = Origin("iactflow", "simulated by iactflow")
+CORSIKA_PHOTONS = Origin("corsika-iactflow", "of CORSIKA, seen by telescopes that iactflow simulates")
 CORSIKA = Origin("corsika-simtelarray", "of CORSIKA and sim_telarray")
+GENERATED = Origin("generated", "that a network generated")
 UNSTATED = Origin("unstated", "of a simulation that its files do not name")
 OBSERVED = Origin("observed", "observed")
 #: All of them; `origins` gives places in this list.
-ORIGINS = (IACTFLOW, CORSIKA, UNSTATED, OBSERVED)
+ORIGINS = (IACTFLOW, CORSIKA_PHOTONS, CORSIKA, UNSTATED, OBSERVED, GENERATED)
 
 
 def origin_of(source: Mapping[str, Any]) -> Origin:
@@ -42,13 +46,16 @@ def origin_of(source: Mapping[str, Any]) -> Origin:
     -----
     Simtel files are sim_telarray's. DL1 files name the activity that wrote them, and carry the versions of CORSIKA and
     sim_telarray where these made the showers (``SimulationConfigContainer`` of ctapipe); other programs leave both
-    open.
+    open. ``iactflow simulate`` writes CORSIKA's version where it took the photons from CORSIKA's files.
     """
+    runs = list((source.get("simulation") or {}).values())
     if source["kind"] == SIMULATED or source.get("producer", {}).get("activity") == ACTIVITY:
-        return IACTFLOW
+        photons = runs and all(run.get("corsika_version") for run in runs)
+        return CORSIKA_PHOTONS if photons else IACTFLOW
+    if source["kind"] == GENERATED_KIND or source.get("producer", {}).get("activity") == GENERATED_ACTIVITY:
+        return GENERATED
     if source["kind"] == Kind.SIMTEL:
         return CORSIKA
-    runs = list((source.get("simulation") or {}).values())
     if not runs:
         return OBSERVED
     known = all(run.get("corsika_version") and run.get("simtel_version") for run in runs)

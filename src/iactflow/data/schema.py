@@ -19,6 +19,7 @@ SPLIT = "split"
 IMAGE = "image"
 PEAK_TIME = "peak_time"
 IMAGE_MASK = "image_mask"
+TRUE_IMAGE = "true_image"
 PRIMARY = "true_shower_primary_id"
 TRUE_ENERGY = "true_energy"
 INTENSITY = "hillas_intensity"
@@ -109,7 +110,7 @@ def pointing_fields() -> tuple[pa.Field, ...]:
 
 
 @cache
-def store_schema(n_pixels: int, *, parameters: bool = True) -> pa.Schema:
+def store_schema(n_pixels: int, *, parameters: bool = True, true_images: bool = False) -> pa.Schema:
     """Describe a row of a store.
 
     Parameters
@@ -118,6 +119,8 @@ def store_schema(n_pixels: int, *, parameters: bool = True) -> pa.Schema:
         Number of pixels of the camera.
     parameters : bool
         Whether the store holds DL1 parameters (false after ``ingest --images-only``).
+    true_images : bool
+        Whether it holds the photoelectrons of the shower alone (``simulate --set true_images=true``).
 
     Returns
     -------
@@ -129,10 +132,12 @@ def store_schema(n_pixels: int, *, parameters: bool = True) -> pa.Schema:
         _field(PEAK_TIME, pa.list_(pa.float32(), n_pixels), "ns", "Arrival time of every pixel's pulse"),
         _field(IMAGE_MASK, pa.list_(pa.bool_(), n_pixels), "", "Pixels that image cleaning kept"),
     )
+    truth = _field(TRUE_IMAGE, pa.list_(pa.int32(), n_pixels), "pe", "Photoelectrons of the shower in every pixel")
     return pa.schema(
         [
             *(_field(*column) for column in _IDENTITY),
             *images,
+            *((truth,) if true_images else ()),
             *(parameter_fields() if parameters else ()),
             *pointing_fields(),
             *truth_fields(),

@@ -11,6 +11,8 @@ from iactflow.data.schema import SPLITS
 #: Part of the format: another salt would be another split. It is the first one (0, 1, 2, ...) that puts at least
 #: three of the eleven public SST-1M showers into the test part; no model had been trained when it was chosen.
 _SALT = bytes([3])
+#: Of shares of the showers, which have to be independent of the parts.
+_SHARE_SALT = b"share"
 
 
 class SplitFractions(Section):
@@ -83,6 +85,26 @@ def assign_splits(
     return result
 
 
-def _uniform(key: str) -> float:
-    digest = hashlib.blake2b(key.encode(), digest_size=8, salt=_SALT).digest()
+def in_share(primary: np.ndarray, obs_id: np.ndarray, shower_id: np.ndarray, share: float) -> np.ndarray:
+    """Tell which rows are of a share of the showers, drawn by a hash that knows nothing of the parts.
+
+    Parameters
+    ----------
+    primary, obs_id, shower_id : ndarray of int, shape (n,)
+        As in `assign_splits`.
+    share : float
+        From 0 to 1; a larger share holds every smaller one.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    keys = np.stack([primary, obs_id, shower_id], axis=1).astype(np.int64)
+    showers, row = np.unique(keys, axis=0, return_inverse=True)
+    draws = np.array([_uniform(":".join(map(str, shower)), _SHARE_SALT) for shower in showers.tolist()])
+    return (draws < share)[row.ravel()]
+
+
+def _uniform(key: str, salt: bytes = _SALT) -> float:
+    digest = hashlib.blake2b(key.encode(), digest_size=8, salt=salt).digest()
     return int.from_bytes(digest, "big") / 2**64

@@ -34,7 +34,7 @@ class Part:
     batch: pa.RecordBatch
 
     def pixels(self, column: str) -> np.ndarray:
-        """Give `schema.IMAGE` or `schema.PEAK_TIME` as a view into the file, float32 of shape (n, n_pixels)."""
+        """Give a column of pixels, other than the mask, as a view into the file, of shape (n, n_pixels)."""
         values = self.batch.column(column).values
         return values.to_numpy(zero_copy_only=True).reshape(self.batch.num_rows, -1)
 
@@ -64,21 +64,26 @@ class Store:
             raise ConfigError("No store was given. Name at least one folder that `iactflow ingest` wrote.")
         self.paths = [Path(folder) for folder in folders]
         self.manifests = [read_manifest(folder) for folder in self.paths]
-        self.camera = Camera.read(self.paths[0])
-        for folder in self.paths[1:]:
-            Camera.read(folder).require_same(self.camera.hash, here=str(folder), there=str(self.paths[0]))
+        self._cameras = [Camera.read(folder) for folder in self.paths]
+        self.camera = self._cameras[0]
+        for folder, camera in zip(self.paths, self._cameras, strict=True):
+            camera.require_same(self.camera.hash, here=str(folder), there=str(self.paths[0]))
         self.has_parameters = bool(self.manifests[0]["parameters"])
         for folder, manifest in zip(self.paths, self.manifests, strict=True):
             if bool(manifest["parameters"]) != self.has_parameters:
                 raise ConfigError(f"{folder} and {self.paths[0]}: one holds DL1 parameters, the other images only.")
-        self.schema = schema.store_schema(self.camera.n_pixels, parameters=self.has_parameters)
+        self.has_true_images = all(manifest["true_images"] for manifest in self.manifests)
+        self.schema = self._schema(true_images=self.has_true_images)
         self.parts = [
-            _open_part(folder / entry["file"], entry, self.schema)
+            _open_part(folder / entry["file"], entry, self._schema(true_images=manifest["true_images"]))
             for folder, manifest in zip(self.paths, self.manifests, strict=True)
             for source in manifest["sources"]
             for entry in source["parts"]
         ]
         self._starts = np.cumsum([0, *(part.batch.num_rows for part in self.parts)])
+
+    def _schema(self, *, true_images: bool) -> pa.Schema:
+        return schema.store_schema(self.camera.n_pixels, parameters=self.has_parameters, true_images=true_images)
 
     def __len__(self) -> int:
         """Return the number of images."""
@@ -113,6 +118,22 @@ class Store:
             chunks = [chunk.cast(pa.string()) for chunk in chunks]
         return pa.chunked_array(chunks, type=chunks[0].type if chunks else self.schema.field(name).type).to_numpy()
 
+    def focal_lengths(self, rows: np.ndarray) -> np.ndarray:
+        """Give the equivalent focal length (m) of the telescope of some rows, shape (m,), as their own store has it.
+
+        Stores of several arrays number their telescopes alike.
+        """
+        return self._focal_lengths[rows]
+
+    @cached_property
+    def _focal_lengths(self) -> np.ndarray:
+        counts = [
+            sum(entry["n_images"] for source in manifest["sources"] for entry in source["parts"])
+            for manifest in self.manifests
+        ]
+        own = np.split(self.column(schema.TEL_ID), np.cumsum(counts)[:-1])
+        return np.concatenate([camera.focal_lengths(ids) for camera, ids in zip(self._cameras, own, strict=True)])
+
     def rows(self, split: str) -> np.ndarray:
         """List the row numbers of one part of the data (``train``, ``validation`` or ``test``)."""
         if split not in schema.SPLITS:
@@ -133,12 +154,41 @@ class Store:
         -------
         ndarray of float32, shape (m, n_pixels)
         """
+        return self._gather(self._views[column], rows, np.float32)
+
+    def true_images(self, rows: np.ndarray) -> np.ndarray:
+        """Gather the photoelectrons of the shower alone, without night sky and electronics.
+
+        Parameters
+        ----------
+        rows : ndarray of int, shape (m,)
+            Row numbers in any order.
+
+        Returns
+        -------
+        ndarray of int32, shape (m, n_pixels)
+
+        Raises
+        ------
+        InputError
+            If a store does not hold them.
+        """
+        if not self.has_true_images:
+            pairs = zip(self.paths, self.manifests, strict=True)
+            without = ", ".join(str(path) for path, manifest in pairs if not manifest["true_images"])
+            raise InputError(
+                f"{without} holds no photoelectrons of the showers alone. Simulate with: iactflow simulate "
+                "--format store --set true_images=true"
+            )
+        return self._gather([part.pixels(schema.TRUE_IMAGE) for part in self.parts], rows, np.int32)
+
+    def _gather(self, views: Sequence[np.ndarray], rows: np.ndarray, dtype: Any) -> np.ndarray:
         rows = np.asarray(rows)
-        out = np.empty((len(rows), self.camera.n_pixels), np.float32)
+        out = np.empty((len(rows), self.camera.n_pixels), dtype)
         part_of_row = np.searchsorted(self._starts, rows, side="right") - 1
         for index in np.unique(part_of_row):
             here = np.flatnonzero(part_of_row == index)
-            out[here] = self._views[column][index][rows[here] - self._starts[index]]
+            out[here] = views[index][rows[here] - self._starts[index]]
         return out
 
     def masks(self, rows: np.ndarray) -> np.ndarray:
@@ -209,7 +259,7 @@ def read_manifest(folder: Path, *, unfinished: bool = False) -> dict[str, Any]:
             f"{folder} is not complete: ingest was interrupted before {', '.join(manifest['pending'])}. Run the same "
             "ingest command again; it goes on where it was stopped."
         )
-    return dict(manifest)
+    return {"true_images": False, **manifest}  # stores from before there were any do not say so
 
 
 def _open_part(path: Path, entry: dict[str, Any], expected: pa.Schema) -> Part:

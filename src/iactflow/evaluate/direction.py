@@ -7,10 +7,9 @@ from astropy.table import Table
 
 from iactflow.data.direction import offset_to_horizon
 from iactflow.data.result import Bootstrap
-from iactflow.evaluate.measure import Curve, Scores, binned_frame, measure
+from iactflow.evaluate.measure import Axis, Curve, Scores, curve_against, measure
 from iactflow.fitting.metrics_direction import metrics_of
 from iactflow.fitting.metrics_direction_bins import bias_map, containment, distribution, radii, resolution_per_bin
-from iactflow.fitting.metrics_energy_bins import bin_index, energy_edges
 
 
 class Seen(NamedTuple):
@@ -56,29 +55,19 @@ def score_direction(task: str, true: np.ndarray, reco: np.ndarray, seen: Seen, s
     at = radii(true, reco)
     frame = Table({"radius": at}, units={"radius": "deg"})
     frame["n_showers"] = len(np.unique(seen.showers))
+
+    def resolved(rows: np.ndarray, index: np.ndarray, n_bins: int) -> dict[str, np.ndarray]:
+        return {"resolution": resolution_per_bin(true[rows], reco[rows], index, n_bins)}
+
     curves = [
         Curve(f"{task}_containment", frame, lambda rows: {"contained": containment(true[rows], reco[rows], at)}),
-        _against(task, "true_energy", "TeV", seen.energy, true, reco, seen.showers),
+        curve_against(f"{task}_performance", Axis.energy(seen.energy), seen.showers, resolved, "deg"),
     ]
-    if seen.intensity is not None and np.isfinite(seen.intensity).all():
-        curves.append(_against(task, "intensity", "pe", seen.intensity, true, reco, seen.showers))
+    for axis in Axis.charge(seen.intensity):
+        curves.append(curve_against(f"{task}_intensity", axis, seen.showers, resolved, "deg"))
     scores = measure(metrics_of(task), true, reco, seen.showers, settings, curves)
     plain = {f"{task}_bias_map": bias_map(true, reco)}
     horizon = [offset_to_horizon(offset[:, :2], seen.pointing_alt, seen.pointing_az) for offset in (true, reco)]
-    for axis, name in enumerate(("altitude", "azimuth")):
-        plain[f"{task}_{name}"] = distribution(horizon[0][:, axis], horizon[1][:, axis], name)
+    for number, name in enumerate(("altitude", "azimuth")):
+        plain[f"{task}_{name}"] = distribution(horizon[0][:, number], horizon[1][:, number], name)
     return scores._replace(curves=scores.curves | plain)
-
-
-def _against(
-    task: str, name: str, unit: str, values: np.ndarray, true: np.ndarray, reco: np.ndarray, showers: np.ndarray
-) -> Curve:
-    """Make the curve of the angular resolution per bin of a quantity, 0.2 dex wide."""
-    edges = energy_edges(values)
-    index = bin_index(values, edges)
-
-    def resolved(rows: np.ndarray) -> dict[str, np.ndarray]:
-        return {"resolution": resolution_per_bin(true[rows], reco[rows], index[rows], len(edges) - 1)}
-
-    curve = f"{task}_performance" if name == "true_energy" else f"{task}_{name}"
-    return Curve(curve, binned_frame(name, edges, unit, index, showers), resolved, "deg")

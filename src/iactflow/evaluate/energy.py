@@ -3,15 +3,14 @@
 import numpy as np
 
 from iactflow.data.result import Bootstrap
-from iactflow.evaluate.measure import Curve, Scores, binned_frame, measure
+from iactflow.evaluate.measure import Axis, Scores, curve_against, measure
 from iactflow.fitting.metrics_energy import METRICS
-from iactflow.fitting.metrics_energy_bins import bin_index, distribution, energy_edges, migration, performance_per_bin
-
-#: Curve with bias and resolution per bin of true energy.
-PERFORMANCE = "energy_performance"
+from iactflow.fitting.metrics_energy_bins import distribution, migration, performance_per_bin
 
 
-def score_energy(true: np.ndarray, reco: np.ndarray, showers: np.ndarray, settings: Bootstrap) -> Scores:
+def score_energy(
+    true: np.ndarray, reco: np.ndarray, showers: np.ndarray, settings: Bootstrap, intensity: np.ndarray | None = None
+) -> Scores:
     """Measure reconstructed energies against true ones.
 
     Parameters
@@ -22,18 +21,24 @@ def score_energy(true: np.ndarray, reco: np.ndarray, showers: np.ndarray, settin
         Number of each image's shower.
     settings : Bootstrap
         Number and seed of the resamplings.
+    intensity : ndarray of float, shape (n,), or None
+        Charge in the cleaned image in p.e., where it is known.
 
     Returns
     -------
     Scores
     """
-    edges = energy_edges(true)
 
-    def performance(rows: np.ndarray) -> dict[str, np.ndarray]:
-        values = performance_per_bin(true[rows], reco[rows], edges)
-        return {name: values[name] for name in ("bias", "resolution")}
+    def performance(rows: np.ndarray, index: np.ndarray, n_bins: int) -> dict[str, np.ndarray]:
+        return performance_per_bin(true[rows], reco[rows], index, n_bins)
 
-    frame = binned_frame("true_energy", edges, "TeV", bin_index(true, edges), showers)
-    scores = measure(METRICS, true, reco, showers, settings, [Curve(PERFORMANCE, frame, performance)])
+    curves = [
+        curve_against(f"energy_{name}", axis, showers, performance)
+        for name, axis in [
+            ("performance", Axis.energy(true)),
+            *(("intensity", axis) for axis in Axis.charge(intensity)),
+        ]
+    ]
+    scores = measure(METRICS, true, reco, showers, settings, curves)
     plain = {"energy_distribution": distribution(true, reco), "energy_migration": migration(true, reco)}
     return scores._replace(curves=scores.curves | plain)

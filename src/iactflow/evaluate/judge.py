@@ -14,7 +14,7 @@ from iactflow.errors import InputError
 from iactflow.evaluate.direction import Seen, score_direction
 from iactflow.evaluate.energy import score_energy
 from iactflow.evaluate.events import Events
-from iactflow.evaluate.measure import Scores
+from iactflow.evaluate.measure import Axis, Scores
 from iactflow.evaluate.type import score_type
 from iactflow.fitting.metrics_direction import separation
 from iactflow.models.tasks import is_signal, tasks_named
@@ -58,9 +58,12 @@ def judge(task: str, estimates: Mapping[str, np.ndarray], events: Events, settin
         If energy or direction is to be scored and no event is of a gamma.
     """
     signal = is_signal(events.store, events.rows)
+    energy = events.column(schema.TRUE_ENERGY)
+    intensity = events.column(schema.INTENSITY) if events.store.has_parameters else None
     if task == "type":
         gammaness = estimates["gammaness"]
-        return Judged(score_type(signal, gammaness, events.showers, settings, cut), np.abs(gammaness - signal))
+        against = [Axis.energy(energy), *Axis.charge(intensity)]
+        return Judged(score_type(signal, gammaness, events.showers, settings, cut, against), np.abs(gammaness - signal))
     if not signal.any():
         raise InputError(
             f"{task} is scored on gammas, and the showers {events.origin.made} hold none. Add gammas, or leave the "
@@ -69,15 +72,16 @@ def judge(task: str, estimates: Mapping[str, np.ndarray], events: Events, settin
     showers = np.unique(events.showers[signal], return_inverse=True)[1].reshape(-1)
     error = np.full(len(signal), np.nan)
     if task == "energy":
-        true, reco = events.column(schema.TRUE_ENERGY)[signal], estimates["energy"][signal]
-        error[signal] = np.abs(np.log(reco / true))
-        return Judged(score_energy(true, reco, showers, settings), error)
+        reco = estimates["energy"][signal]
+        error[signal] = np.abs(np.log(reco / energy[signal]))
+        charge = None if intensity is None else intensity[signal]
+        return Judged(score_energy(energy[signal], reco, showers, settings, charge), error)
     true, reco = directions(task, estimates, events.store, events.rows)
     error[signal] = separation(true, reco)[signal]
     seen = Seen(
         showers=showers,
-        energy=events.column(schema.TRUE_ENERGY)[signal],
-        intensity=events.column(schema.INTENSITY)[signal] if events.store.has_parameters else None,
+        energy=energy[signal],
+        intensity=None if intensity is None else intensity[signal],
         pointing_alt=events.column(schema.POINTING_ALT)[signal],
         pointing_az=events.column(schema.POINTING_AZ)[signal],
     )
@@ -92,7 +96,7 @@ def directions(
     if task == "skydirection":
         return sky, np.stack([estimates["fov_lon"], estimates["fov_lat"]], axis=1)
     position = np.stack([estimates["cam_x"], estimates["cam_y"]], axis=1)
-    focal_length = store.camera.focal_lengths(store.column(schema.TEL_ID)[rows])
+    focal_length = store.focal_lengths(rows)
     true = np.concatenate([sky, true_camera_position(store, rows)], axis=1)
     return true, np.concatenate([camera_to_sky(position, focal_length), position], axis=1)
 

@@ -9,6 +9,7 @@ from astropy.table import MaskedColumn, Table
 
 from iactflow.data.result import Bootstrap, Metric
 from iactflow.fitting import bootstrap
+from iactflow.fitting.metrics_energy_bins import bin_index, energy_edges
 from iactflow.fitting.spec import Spec
 
 
@@ -40,6 +41,24 @@ class Curve(NamedTuple):
     frame: Table
     values: Callable[[np.ndarray], Mapping[str, np.ndarray]]
     unit: str | None = None
+
+
+class Axis(NamedTuple):
+    """A positive quantity that something is measured against: its name, unit, and value for each image, shape (n,)."""
+
+    name: str
+    unit: str
+    values: np.ndarray
+
+    @classmethod
+    def energy(cls, values: np.ndarray) -> "Axis":
+        """Take the true energy in TeV."""
+        return cls("true_energy", "TeV", values)
+
+    @classmethod
+    def charge(cls, values: np.ndarray | None) -> "list[Axis]":
+        """Take the charge of the cleaned image in p.e.; nothing where a store holds none or an image has none left."""
+        return [] if values is None or not np.isfinite(values).all() else [cls("intensity", "pe", values)]
 
 
 def measure(
@@ -140,6 +159,34 @@ def _replica_table(scalars: Mapping[str, np.ndarray], curves: Mapping[str, np.nd
         flat = pa.array(values.ravel(), from_pandas=True)
         columns[name] = pa.FixedSizeListArray.from_arrays(flat, values.shape[1])
     return pa.table(columns)
+
+
+def curve_against(
+    curve: str,
+    axis: Axis,
+    showers: np.ndarray,
+    measured: Callable[[np.ndarray, np.ndarray, int], Mapping[str, np.ndarray]],
+    unit: str | None = None,
+) -> Curve:
+    """Make the curve of something measured per bin of a positive quantity, 0.2 dex wide.
+
+    Parameters
+    ----------
+    curve : str
+        Its name.
+    axis : Axis
+        The quantity.
+    showers : ndarray of int, shape (n,)
+        Shower of each image.
+    measured : callable
+        From row numbers, the bins of these rows and the number of bins to the measured columns.
+    unit : str or None
+        Of the measured columns; None for fractions.
+    """
+    edges = energy_edges(axis.values)
+    index = bin_index(axis.values, edges)
+    frame = binned_frame(axis.name, edges, axis.unit, index, showers)
+    return Curve(curve, frame, lambda rows: measured(rows, index[rows], len(edges) - 1), unit)
 
 
 def binned_frame(name: str, edges: np.ndarray, unit: str, index: np.ndarray, showers: np.ndarray) -> Table:

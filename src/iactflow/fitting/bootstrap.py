@@ -45,11 +45,15 @@ def resample(showers: np.ndarray, n: int, seed: int) -> Iterator[np.ndarray]:
     ndarray of int
         Row numbers of one resampling; a shower drawn twice has each of its rows twice.
     """
-    rng = np.random.default_rng(seed)
+    for drawn in weights(showers, n, np.random.default_rng(seed)):
+        yield np.repeat(np.arange(len(showers)), drawn)
+
+
+def weights(showers: np.ndarray, n: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """Say of `n` resamplings of showers how often each image is drawn, int of shape (n_images,); see `resample`."""
     n_showers = int(showers.max()) + 1 if len(showers) else 0
     for _ in range(n):
-        drawn = np.bincount(rng.integers(n_showers, size=n_showers), minlength=n_showers)
-        yield np.repeat(np.arange(len(showers)), drawn[showers])
+        yield np.bincount(rng.integers(n_showers, size=n_showers), minlength=n_showers)[showers]
 
 
 def interval(replicas: np.ndarray, n_showers: int) -> tuple[float, float] | None:

@@ -29,18 +29,27 @@ class Checkpoint:
     work : dict
         What is fitted to what: configuration, identity of the data. JSON values only. A checkpoint of other work is
         never resumed.
+    kept : bool
+        Whether this process is the one that writes it; of several only the first does.
     """
 
-    def __init__(self, folder: Path, work: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, work: dict[str, Any], *, kept: bool = True) -> None:
         self.path = Path(folder) / FOLDER / _FILE
         self.work = json.loads(json.dumps(work))
+        self.kept = kept
 
     def exists(self) -> bool:
-        """Tell whether there is one."""
-        return self.path.exists()
+        """Tell whether there is one for this process to read."""
+        return self.kept and self.path.exists()
+
+    def content(self) -> bytes:
+        """Read the file; empty if there is none."""
+        return self.path.read_bytes() if self.exists() else b""
 
     def save(self, state: FitState, variables: Sequence[Any]) -> None:
         """Write the state with all variables of model and optimizer aside, then rename."""
+        if not self.kept:
+            return
         header = {"format": _FORMAT, "work": self.work, "state": state.as_dict()}
         arrays: dict[str, Any] = {f"variable_{i:04d}": np.asarray(value) for i, value in enumerate(variables)}
         arrays |= {f"best_{i:04d}": array for i, array in enumerate(state.best_weights)}
@@ -50,7 +59,7 @@ class Checkpoint:
 
     def require_same_work(self) -> None:
         """Raise `ConfigError` if the checkpoint is of other work, naming what differs."""
-        there = self._read()[0]["work"]
+        there = self._read(self.path)[0]["work"]
         different = _differences(there, self.work)
         if different:
             raise ConfigError(
@@ -59,9 +68,22 @@ class Checkpoint:
                 "choose another --out."
             )
 
-    def restore(self, variables: Sequence[Any]) -> FitState:
-        """Give the saved state and set the variables to what they were."""
-        header, arrays = self._read()
+    def resumable(self, *, overwrite: bool) -> bool:
+        """Tell whether there is one to go on from; with `overwrite`, one of other work or a damaged one is removed."""
+        if not self.exists():
+            return False
+        try:
+            self.require_same_work()
+        except (ConfigError, InputError):
+            if not overwrite:
+                raise
+            self.path.unlink()
+            return False
+        return True
+
+    def restore(self, variables: Sequence[Any], content: bytes | None = None) -> FitState:
+        """Give the saved state and set the variables to what they were; from `content` if that was read before."""
+        header, arrays = self._read(self.path if content is None else io.BytesIO(content))
         saved = [arrays[name] for name in sorted(arrays) if name.startswith("variable_")]
         if [array.shape for array in saved] != [tuple(variable.shape) for variable in variables]:
             raise InputError(f"{self.path} does not fit the network. Add --overwrite to begin anew.")
@@ -71,9 +93,9 @@ class Checkpoint:
         state.best_weights = [arrays[name] for name in sorted(arrays) if name.startswith("best_")]
         return state
 
-    def _read(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    def _read(self, source: Path | io.BytesIO) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         try:
-            with np.load(self.path) as file:
+            with np.load(source) as file:
                 arrays = {name: file[name] for name in file.files}
             header = json.loads(arrays.pop("header").tobytes())
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:

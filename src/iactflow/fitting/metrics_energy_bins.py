@@ -45,33 +45,33 @@ def bin_index(energy: np.ndarray, edges: np.ndarray) -> np.ndarray:
     return np.clip(steps, -1, len(edges) - 1)
 
 
-def performance_per_bin(true: np.ndarray, reco: np.ndarray, edges: np.ndarray) -> dict[str, np.ndarray]:
-    """Measure bias and resolution per bin of true energy.
+def performance_per_bin(true: np.ndarray, reco: np.ndarray, index: np.ndarray, n_bins: int) -> dict[str, np.ndarray]:
+    """Measure bias and resolution of the energies of the images of each bin.
 
     Parameters
     ----------
     true, reco : ndarray of float, shape (n,)
         Energies in TeV.
-    edges : ndarray of float, shape (n_bins + 1,)
-        As `energy_edges` gives them.
+    index : ndarray of int, shape (n,)
+        Bin of each image, as `bin_index` gives it.
+    n_bins : int
+        Number of bins.
 
     Returns
     -------
     dict of ndarray, shape (n_bins,)
-        ``n``, ``bias`` and ``resolution``; NaN in bins without images.
+        ``bias`` and ``resolution``; NaN in bins without images.
 
     Notes
     -----
     The definitions are those of ``pyirf.benchmarks.energy_bias_resolution``.
     """
-    index = bin_index(true, edges)
-    n_bins = len(edges) - 1
     values = {"bias": np.full(n_bins, np.nan), "resolution": np.full(n_bins, np.nan)}
     for number in np.unique(index[(index >= 0) & (index < n_bins)]):
         inside = index == number
         values["bias"][number] = bias(true[inside], reco[inside])
         values["resolution"][number] = resolution(true[inside], reco[inside])
-    return {"n": np.bincount(index[(index >= 0) & (index < n_bins)], minlength=n_bins), **values}
+    return values
 
 
 def distribution(true: np.ndarray, reco: np.ndarray) -> "Table":

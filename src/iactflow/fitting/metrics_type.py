@@ -42,6 +42,28 @@ def auc(signal: np.ndarray, gammaness: np.ndarray) -> float:
     return float((ranks - n_signal * (n_signal + 1) / 2) / (n_signal * n_background))
 
 
+def auc_per_bin(signal: np.ndarray, gammaness: np.ndarray, index: np.ndarray, n_bins: int) -> np.ndarray:
+    """Give the area under the ROC curve of the images of each bin, NaN where gammas or background are missing.
+
+    Parameters
+    ----------
+    signal, gammaness : ndarray, shape (n,)
+        As `auc` takes them.
+    index : ndarray of int, shape (n,)
+        Bin of each image.
+    n_bins : int
+        Number of bins.
+
+    Returns
+    -------
+    ndarray, shape (n_bins,)
+    """
+    values = np.full(n_bins, np.nan)
+    for number in np.unique(index[(index >= 0) & (index < n_bins)]):
+        values[number] = auc(signal[index == number], gammaness[index == number])
+    return values
+
+
 def cut_at(signal: np.ndarray, gammaness: np.ndarray, efficiency: np.ndarray | float) -> np.ndarray:
     """Give the largest cut that at least a share `efficiency` (above 0) of the gammas passes (gammaness ≥ cut)."""
     ordered = np.sort(gammaness[signal])[::-1]

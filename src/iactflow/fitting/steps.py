@@ -7,6 +7,7 @@ import numpy as np
 
 from iactflow.data.feeder import Batch, Feeder
 from iactflow.fitting.losses import TaskLoss
+from iactflow.fitting.team import Team, place
 from iactflow.models.backend import keras, tf
 
 
@@ -24,7 +25,7 @@ class Steps:
     xla : bool
         Whether steps are compiled with XLA.
     strategy : tensorflow.distribute.Strategy or None
-        Shares each batch among devices; model and optimizer were made in its scope.
+        Shares each batch among devices, of several processes too; model and optimizer were made in its scope.
 
     Notes
     -----
@@ -36,6 +37,7 @@ class Steps:
         self, model: Any, optimizer: Any, losses: Mapping[str, TaskLoss], *, xla: bool = False, strategy: Any = None
     ) -> None:
         self.model, self.optimizer, self.losses, self.strategy = model, optimizer, dict(losses), strategy
+        self.team = Team(strategy, place())
         self._n_shares = 1 if strategy is None else strategy.num_replicas_in_sync
         optimizer.build(model.trainable_variables)
         self._fit = tf.function(self._fit_eagerly, jit_compile=xla, reduce_retracing=True)
@@ -59,11 +61,16 @@ class Steps:
         return self._fit_shared(values)
 
     def score(self, feeder: Feeder) -> tuple[float, dict[str, float]]:
-        """Give the loss, and the loss of each task in its own unit without the task's weight; means over images."""
+        """Give the loss, and the loss of each task in its own unit without the task's weight; means over images.
+
+        Several processes take turns with the batches and get the same numbers.
+        """
         sums = np.zeros(len(self.losses))
         for batch in feeder.epoch():
+            if batch.number % self.team.place.of != self.team.place.number:
+                continue
             sums += len(batch) * np.asarray(self._score(batch.pixels, batch.labels, batch.weights), float)
-        means = dict(zip(self.losses, (sums / feeder.n_images).tolist(), strict=True))
+        means = dict(zip(self.losses, (self.team.total(sums) / feeder.n_images).tolist(), strict=True))
         return sum(loss.weight * means[task] for task, loss in self.losses.items()), means
 
     def _parts(self, outputs: dict[str, Any], labels: dict[str, Any], weights: dict[str, Any]) -> Any:

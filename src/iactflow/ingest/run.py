@@ -14,6 +14,7 @@ from iactflow.cores import usable_cores
 from iactflow.data.camera import Camera
 from iactflow.data.inputs import Kind, Source, resolve
 from iactflow.data.split import SplitFractions
+from iactflow.data.store import read_manifest
 from iactflow.data.writer import PartWriter, StoreWriter, is_store_in_work, locked
 from iactflow.errors import ConfigError, InputError, OutputExistsError
 from iactflow.ingest.blocks import NOTICES, Block, Task
@@ -78,7 +79,8 @@ def run(
     Parameters
     ----------
     inputs : sequence of str
-        URIs as `iactflow.data.inputs.resolve` takes them; stores among them are merged in.
+        URIs as `iactflow.data.inputs.resolve` takes them; stores among them are merged in, with the photoelectrons of
+        the showers alone if they hold them.
     out : pathlib.Path
         Folder of the store. An existing store of the same camera and settings grows: content that is there already
         adds nothing.
@@ -112,6 +114,7 @@ def run(
     chosen = _choose_camera(sources[0], camera, configuration)
     settings = {
         "parameters": not images_only,
+        "true_images": sources[0].kind is Kind.STORE and read_manifest(sources[0].path)["true_images"],
         "fractions": fractions.model_dump(),
         "cuts": CUTS,
         "ctapipe": configuration,

@@ -5,8 +5,10 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from typing import Any
 
 #: Name under which our layers are registered, so that a saved model names them without a module path.
 PACKAGE = "iactflow"
@@ -42,4 +44,30 @@ with _without_noise():
 
 tf.get_logger().setLevel(logging.ERROR)  # its profiler calls a function of TensorFlow that warns of its own age
 
-__all__ = ["PACKAGE", "keras", "tf"]
+#: Whether functions of `compiled` are traced as they are, see `without_xla`.
+_plain = False
+
+
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function of tensors with XLA, which fuses its loops over pixels."""
+    fused = tf.function(function, jit_compile=True, reduce_retracing=True, autograph=False)
+
+    @wraps(function)
+    def call(*args: Any) -> Any:
+        return function(*args) if _plain else fused(*args)
+
+    return call
+
+
+@contextmanager
+def without_xla() -> Iterator[None]:
+    """Trace functions of `compiled` within the block as they are: converters to other formats know no XLA."""
+    global _plain
+    _plain = True
+    try:
+        yield
+    finally:
+        _plain = False
+
+
+__all__ = ["PACKAGE", "compiled", "keras", "tf", "without_xla"]

@@ -13,6 +13,9 @@ from iactflow.models.heads import add_heads
 _NEIGHBOURS = np.ones((3, 3, 1, 1), np.float32)
 _NEIGHBOURS[0, 0] = _NEIGHBOURS[2, 2] = 0
 
+#: Name of the backbone.
+BACKBONE = "hexnet_block"
+
 #: Share of the former mean that batch normalisation keeps: fits of a few epochs have few steps to average over.
 _MOMENTUM = 0.95
 
@@ -56,12 +59,15 @@ def build(shapes: dict[str, tuple[int, ...]], tasks: Sequence[str], sizes: HexNe
         Takes ``window`` and ``scalars``, gives ``{task: tensor}``; directions in deg beside the window's centre.
     """
     inputs = {name: keras.Input(shape, name=name) for name, shape in shapes.items()}
-    backbone = _backbone(shapes["window"], sizes, hexagonal=hexagonal and sizes.kernel == "hexagonal")
+    backbone = make_backbone(shapes["window"], sizes, hexagonal=hexagonal)
     features = keras.layers.Concatenate(name="features")([backbone(inputs["window"]), inputs["scalars"]])
     return keras.Model(inputs, add_heads(features, tasks, sizes.hidden), name="hexnet")
 
 
-def _backbone(shape: tuple[int, ...], sizes: HexNet, *, hexagonal: bool) -> Any:
+def make_backbone(shape: tuple[int | None, ...], sizes: HexNet, *, hexagonal: bool) -> Any:
+    """Build the part that turns one window of shape (side, side, channels) into features, see `build`."""
+    hexagonal = hexagonal and sizes.kernel == "hexagonal"
+
     def convolve(x: Any, width: int, stride: int, *, activate: bool = True) -> Any:
         settings: dict[str, Any] = {
             "strides": stride,
@@ -81,4 +87,4 @@ def _backbone(shape: tuple[int, ...], sizes: HexNet, *, hexagonal: bool) -> Any:
         for _ in range(blocks):
             y = convolve(convolve(x, width, 1), width, 1, activate=False)
             x = keras.layers.ReLU()(keras.layers.Add()([x, y]))
-    return keras.Model(window, keras.layers.GlobalAveragePooling2D()(x), name="hexnet_block")
+    return keras.Model(window, keras.layers.GlobalAveragePooling2D()(x), name=BACKBONE)

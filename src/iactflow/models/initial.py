@@ -4,6 +4,7 @@ from typing import Any
 
 from iactflow.errors import ConfigError
 from iactflow.models.bundle import load_model
+from iactflow.models.narrow import can_narrow, narrow
 from iactflow.models.registry import BACKBONE_SUFFIX, backbone_of
 from iactflow.models.source import model_file
 
@@ -11,10 +12,12 @@ from iactflow.models.source import model_file
 def start_from(network: Any, source: str) -> None:
     """Copy the weights of another model into a network: its backbone, and every head of the same shape.
 
+    A hexnet that is narrower than the other takes the channels that matter most, see `iactflow.models.narrow`.
+
     Parameters
     ----------
     network : keras.Model
-        A network on pictures, changed in place.
+        Changed in place.
     source : str
         Folder of a model bundle, a .keras file of ours or of CTLearn's, or ``models:/NAME@ALIAS``.
 
@@ -25,9 +28,12 @@ def start_from(network: Any, source: str) -> None:
     ConfigError
         If its backbone is another one.
     """
-    other = _network_in(load_model(model_file(source)), source)
+    other = network_in(load_model(model_file(source)), source)
     backbone, donor = backbone_of(network), backbone_of(other)
     shapes, there = ([tuple(w.shape) for w in model.weights] for model in (backbone, donor))
+    if shapes != there and can_narrow(network, other):
+        narrow(network, other)
+        return
     if backbone.name != donor.name or shapes != there:
         raise ConfigError(
             f"model.init: the backbone {donor.name} of {source} does not fit {backbone.name} of the network that "
@@ -44,8 +50,8 @@ def start_from(network: Any, source: str) -> None:
             layer.set_weights(twin.get_weights())
 
 
-def _network_in(model: Any, source: str) -> Any:
-    """Find the network: the model itself, or the first model in it that has a backbone."""
+def network_in(model: Any, source: str) -> Any:
+    """Find the network in a model: the model itself, or the first one in it that has a backbone."""
     waiting = [model]
     while waiting:
         candidate = waiting.pop(0)

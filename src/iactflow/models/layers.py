@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from iactflow.data import schema
-from iactflow.models.backend import PACKAGE, keras, tf
+from iactflow.models.backend import PACKAGE, compiled, keras, tf
 from iactflow.models.mapping import Operator
 
 _CLEANED = "cleaned_"
@@ -74,7 +74,7 @@ class PixelMapping(keras.layers.Layer):  # type: ignore[misc]
         return {**super().get_config(), "channels": self.channels, **sizes}
 
 
-@tf.function(jit_compile=True, reduce_retracing=True, autograph=False)  # type: ignore[untyped-decorator]
+@compiled
 def _map(planes: dict[str, Any], sources: Any, shares: Any, n_sources: int, channels: tuple[str, ...]) -> Any:
     """Stack the channels and sum the shares of each point's sources.
 
@@ -88,6 +88,24 @@ def _map(planes: dict[str, Any], sources: Any, shares: Any, n_sources: int, chan
 def _channel(planes: dict[str, Any], name: str) -> Any:
     plane = tf.cast(planes[name.removeprefix(_CLEANED)], tf.float32)
     return plane * tf.cast(planes[schema.IMAGE_MASK], tf.float32) if name.startswith(_CLEANED) else plane
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class Telescope(keras.layers.Layer):  # type: ignore[misc]
+    """Pick the pixels of one telescope out of those of an event: (n, k, n_pixels) becomes (n, n_pixels)."""
+
+    def __init__(self, number: int, **kwargs: Any) -> None:
+        kwargs.setdefault("trainable", False)
+        super().__init__(**kwargs)
+        self.number = number
+
+    def call(self, pixels: Any) -> Any:
+        """Pick them."""
+        return pixels[:, self.number]
+
+    def get_config(self) -> dict[str, Any]:
+        """Give what the layer is made again from."""
+        return {**super().get_config(), "number": self.number}
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)

@@ -1,46 +1,17 @@
 """The plots of every task, in the order of the page; report and compare draw the same ones."""
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
-
-from iactflow.data.result import Result
+from iactflow.data.result import GENERATION
 from iactflow.fitting.metrics_energy_bins import BIN_DEX, FEW_IMAGES
 from iactflow.plots import energy, training, type
 from iactflow.plots.direction import Direction
-from iactflow.plots.panel import Panel
-from iactflow.plots.reference import Reference
-
-
-class Entry(NamedTuple):
-    """A plot.
-
-    Attributes
-    ----------
-    name, title : str
-        Its anchor on the page and its heading.
-    reading : str
-        A sentence on how to read it.
-    definition : str
-        What is drawn, exactly.
-    curve : str or None
-        The result's curve behind it, shown as a folded table.
-    draw : callable
-        From results by name and the published reference to figures; one result makes the report's plot, several
-        the comparison's. No figure where the results hold nothing to draw.
-    wide : bool
-        Whether it fills the width of a page.
-    """
-
-    name: str
-    title: str
-    reading: str
-    definition: str
-    curve: str | None
-    draw: Callable[[Mapping[str, Result], Reference | None], list[Panel]]
-    wide: bool = False
-
+from iactflow.plots.entry import Entry
+from iactflow.plots.generation_entries import ENTRIES
 
 _OPEN = f"Bins with fewer than {FEW_IMAGES} images are drawn open; the numbers along the top are images per bin."
+_RARER = (
+    f"The numbers along the top are images of the rarer kind per bin; bins with fewer than {FEW_IMAGES} of them are "
+    "drawn open."
+)
 _INTERVALS = "Bars are 95 % bootstrap intervals over showers; bins with a single shower have none."
 
 
@@ -99,6 +70,7 @@ def _directions(task: str, called: str) -> tuple[Entry, ...]:
 
 
 TASKS: dict[str, tuple[Entry, ...]] = {
+    GENERATION: ENTRIES,
     "energy": (
         Entry(
             "energy-distribution",
@@ -137,6 +109,15 @@ TASKS: dict[str, tuple[Entry, ...]] = {
             "energy_performance",
             energy.resolution,
         ),
+        Entry(
+            "energy-intensity",
+            "Energy resolution against charge",
+            "Lower is better. " + _OPEN,
+            "Half of the central 68.27 % interval of E_reco/E_true − 1 per bin of the charge of the cleaned image "
+            f"({BIN_DEX} dex). {_INTERVALS}",
+            "energy_intensity",
+            energy.against_intensity,
+        ),
     ),
     "type": (
         Entry(
@@ -144,8 +125,36 @@ TASKS: dict[str, tuple[Entry, ...]] = {
             "ROC curve",
             "The further a curve runs to the upper left, the better; the dotted line is guessing.",
             "Share of the gammas against share of the background that pass a cut in gammaness, for all cuts.",
-            "type_roc",
+            None,
             type.roc,
+        ),
+        Entry(
+            "type-background",
+            "Background left",
+            "Lower is better. Markers stand at the gamma efficiencies at which the metrics state the rejection.",
+            "Share of the background that passes the cut in gammaness that a share of the gammas passes; rejection is "
+            "one minus it. Shaded: 95 % bootstrap intervals over showers.",
+            "type_roc",
+            type.background,
+        ),
+        Entry(
+            "type-auc-energy",
+            "AUC against energy",
+            "Higher is better; 0.5 is guessing. " + _RARER,
+            f"Area under the ROC curve of gammas and background of the same true energy ({BIN_DEX} dex). A proton "
+            "gives about a third of the light of a gamma of its energy, and brightness alone betrays it. "
+            f"{_INTERVALS}",
+            "type_true_energy",
+            type.auc_against_energy,
+        ),
+        Entry(
+            "type-auc-charge",
+            "AUC against charge",
+            "Higher is better; 0.5 is guessing. " + _RARER,
+            "Area under the ROC curve of gammas and background whose cleaned images are equally bright "
+            f"({BIN_DEX} dex): what shape and time tell. {_INTERVALS}",
+            "type_intensity",
+            type.auc_against_charge,
         ),
         Entry(
             "type-calibration",

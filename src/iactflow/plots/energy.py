@@ -15,6 +15,10 @@ from iactflow.plots.steps import add_steps
 
 #: The result's curve with bias and resolution per bin of true energy.
 PERFORMANCE = Binning("energy_performance", "true_energy", "True energy", "TeV", percent=True)
+#: The same per bin of the charge of the image.
+INTENSITY = PERFORMANCE._replace(
+    curve="energy_intensity", column="intensity", title="Charge of the cleaned image", unit="p.e."
+)
 _TRUE, _RECO = "True energy / TeV", "Reconstructed energy / TeV"
 #: Matrices of at most this many bins a side show the number of images in each.
 _FEW_BINS = 12
@@ -67,6 +71,15 @@ def resolution(results: Mapping[str, Result], reference: Reference | None) -> li
     return [Panel("", drawn)]
 
 
+def against_intensity(results: Mapping[str, Result], reference: Reference | None) -> list[Panel]:
+    """Draw the resolution versus the charge of the image, where stores hold it."""
+    if not all(INTENSITY.curve in result.curves for result in results.values()):
+        return []
+    drawn = per_bin(results, INTENSITY, "resolution", "Resolution", "Ratio")
+    drawn.update_yaxes(rangemode="tozero", row=1, col=1)
+    return [Panel("", drawn)]
+
+
 def _matrix(table: Table) -> go.Figure:
     seen = table[table["n"] > 0]
     x = np.unique(np.append(table["true_energy_low"], table["true_energy_high"]))
@@ -92,10 +105,5 @@ def _matrix(table: Table) -> go.Figure:
             colorbar={"title": {"text": "Share of the column", "side": "right"}, "thickness": 14, "tickformat": ".0%"},
         )
     )
-    ends = [max(x[0], y[0]), min(x[-1], y[-1])]
-    drawn.add_trace(
-        go.Scatter(
-            x=ends, y=ends, mode="lines", line={"color": style.NEUTRAL, "width": 1.5, "dash": "dot"}, hoverinfo="skip"
-        )
-    )
+    style.add_diagonal(drawn, max(x[0], y[0]), min(x[-1], y[-1]))
     return drawn

@@ -28,6 +28,8 @@ class Binning(NamedTuple):
         Whether the measured quantity is a fraction that people read in percent.
     measured : str
         Unit of the measured quantity otherwise.
+    counted : str
+        Column with the number that each value rests on.
     """
 
     curve: str
@@ -36,10 +38,11 @@ class Binning(NamedTuple):
     unit: str
     percent: bool = False
     measured: str = ""
+    counted: str = "n"
 
     def text(self, value: float) -> str:
         """Write a measured value."""
-        return f"{value:.1%}" if self.percent else f"{value:.3g} {self.measured}"
+        return f"{value:.1%}" if self.percent else f"{value:.3g} {self.measured}".rstrip()
 
 
 def per_bin(
@@ -67,7 +70,7 @@ def per_bin(
     drawn = style.figure(x=x, y=title, energy=edges, ratio=ratio if len(results) > 1 else None)
     if binning.percent:
         drawn.update_yaxes(tickformat=".0%", row=1, col=1)
-    centre, n = np.asarray(table[f"{binning.column}_center"]), np.asarray(table["n"])
+    centre, n = np.asarray(table[f"{binning.column}_center"]), np.asarray(table[binning.counted])
     for index, (name, look) in enumerate(style.looks(results).items()):
         curve = results[name].curves[binning.curve]
         # Neighbouring models stand a little apart so that their intervals do not hide each other.

@@ -8,12 +8,14 @@ import plotly.graph_objects as go
 from astropy.table import Table
 from plotly.subplots import make_subplots
 
+from iactflow.data.result import FLOOR
+
 #: Colours of models, readable on white and on black and told apart by colour-blind eyes (after Okabe and Ito,
 #: without their light ones); the first is the model that a page is about.
 _PALETTE = ("#0072B2", "#009E73", "#CC79A7", "#9A7B1F", "#7B6FD0", "#8A8A8A")
 _SYMBOLS = ("circle", "diamond", "triangle-up", "pentagon", "star", "hexagon")
 #: The same model has the same colour on every page.
-_FIXED = {"Random forest": ("#D55E00", "square")}
+_FIXED = {"Random forest": ("#D55E00", "square"), FLOOR: ("#D55E00", "square")}
 #: Truth and published values: neither is a model.
 NEUTRAL = "#808080"
 _FONT_SIZE = 15
@@ -199,6 +201,19 @@ def filled(table: Table, column: str) -> np.ndarray:
 def add_level(target: go.Figure, value: float, row: int = 1) -> None:
     """Draw a thin horizontal line."""
     target.add_hline(y=value, line={"color": NEUTRAL, "width": 1, "dash": "dot"}, row=row, col=1)
+
+
+def add_diagonal(target: go.Figure, low: float = 0.0, high: float = 1.0) -> None:
+    """Draw a thin line where x equals y."""
+    target.add_trace(
+        go.Scatter(
+            x=[low, high],
+            y=[low, high],
+            mode="lines",
+            line={"color": NEUTRAL, "width": 1.5, "dash": "dot"},
+            hoverinfo="skip",
+        )
+    )
 
 
 def add_counts(target: go.Figure, x: np.ndarray, n: np.ndarray) -> None:

@@ -1,4 +1,4 @@
-"""Plots of particle types: ROC, gammaness, confusion, calibration."""
+"""Plots of particle types: ROC and its area per bin, background left, gammaness, confusion, calibration."""
 
 from collections.abc import Mapping
 
@@ -8,10 +8,16 @@ from astropy.table import Table
 
 from iactflow.data.result import Result
 from iactflow.fitting.metrics_energy_bins import FEW_IMAGES
+from iactflow.fitting.metrics_type import EFFICIENCIES
 from iactflow.plots import style
 from iactflow.plots.panel import Panel
+from iactflow.plots.per_bin import Binning, per_bin
 from iactflow.plots.reference import Reference
 from iactflow.plots.steps import add_steps
+
+#: Curves with the area under the ROC curve per bin.
+_ENERGY = Binning("type_true_energy", "true_energy", "True energy", "TeV", counted="n_rarer")
+_CHARGE = Binning("type_intensity", "intensity", "Charge of the cleaned image", "p.e.", counted="n_rarer")
 
 
 def roc(results: Mapping[str, Result], reference: Reference | None) -> list[Panel]:
@@ -36,18 +42,52 @@ def roc(results: Mapping[str, Result], reference: Reference | None) -> list[Pane
                 hoverinfo="text",
             )
         )
-    drawn.add_trace(
-        go.Scatter(
-            x=[0, 1],
-            y=[0, 1],
-            mode="lines",
-            line={"color": style.NEUTRAL, "width": 1.5, "dash": "dot"},
-            hoverinfo="skip",
-        )
-    )
+    style.add_diagonal(drawn)
     drawn.update_xaxes(range=[0, 1], tickformat=".0%")
     drawn.update_yaxes(range=[0, 1.01], tickformat=".0%")
     return [Panel("", drawn)]
+
+
+def background(results: Mapping[str, Result], reference: Reference | None) -> list[Panel]:
+    """Draw the share of background that is left at each share of gammas, with the efficiencies that metrics state."""
+    if not all("type_roc" in result.curves for result in results.values()):
+        return []
+    drawn = style.figure(x="Gamma efficiency", y="Background efficiency")
+    least = 1.0
+    for name, look in style.looks(results).items():
+        curve = results[name].curves["type_roc"]
+        gammas, left = np.asarray(curve["gamma_efficiency"]), style.filled(curve, "background_efficiency")
+        least = min(least, left[left > 0].min(initial=1.0))
+        ends = [np.maximum(style.filled(curve, f"background_efficiency_{end}"), 1e-9) for end in ("low", "high")]
+        style.add_band(drawn, look, x=gammas, low=ends[0], high=ends[1])
+        stated = np.isin(np.round(gammas, 9), EFFICIENCIES)
+        pairs = zip(left, gammas, strict=True)
+        hover = [f"{name}: {share:.2%} of the background at {at:.0%} of the gammas" for share, at in pairs]
+        drawn.add_trace(
+            go.Scatter(
+                name=name,
+                x=gammas,
+                y=np.where(left > 0, left, np.nan),
+                mode="lines+markers",
+                line={"color": look.colour, "width": 2.5},
+                marker={"color": look.colour, "symbol": look.symbol, "size": np.where(stated, 11, 0).tolist()},
+                hovertext=hover,
+                hoverinfo="text",
+            )
+        )
+    drawn.update_xaxes(range=[0, 1], tickformat=".0%")
+    drawn.update_yaxes(type="log", range=[np.log10(least) - 0.1, 0.02], tickformat="~%", dtick=1)
+    return [Panel("", drawn)]
+
+
+def auc_against_energy(results: Mapping[str, Result], reference: Reference | None) -> list[Panel]:
+    """Draw the area under the ROC curve of gammas and background of the same true energy."""
+    return _auc(results, _ENERGY)
+
+
+def auc_against_charge(results: Mapping[str, Result], reference: Reference | None) -> list[Panel]:
+    """Draw the area under the ROC curve of gammas and background whose images are equally bright."""
+    return _auc(results, _CHARGE)
 
 
 def gammaness(results: Mapping[str, Result], reference: Reference | None) -> list[Panel]:
@@ -89,18 +129,16 @@ def calibration(results: Mapping[str, Result], reference: Reference | None) -> l
         style.add_curve(
             drawn, name, look, x=x, y=values[0], low=values[1], high=values[2], full=n >= FEW_IMAGES, hover=hover
         )
-    drawn.add_trace(
-        go.Scatter(
-            x=[0, 1],
-            y=[0, 1],
-            mode="lines",
-            line={"color": style.NEUTRAL, "width": 1.5, "dash": "dot"},
-            hoverinfo="skip",
-        )
-    )
+    style.add_diagonal(drawn)
     drawn.update_xaxes(range=[0, 1])
     drawn.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
     return [Panel("", drawn)]
+
+
+def _auc(results: Mapping[str, Result], binning: Binning) -> list[Panel]:
+    if not all(binning.curve in result.curves for result in results.values()):
+        return []
+    return [Panel("", per_bin(results, binning, "auc", "AUC", "Ratio"))]
 
 
 def _confusion(table: Table) -> go.Figure:

@@ -79,7 +79,7 @@ class Chunk(Store):
         has_image: np.ndarray,
     ) -> None:
         self.paths, self.manifests = [source], []
-        self.camera, self.has_parameters = camera, True
+        self._cameras, self.camera, self.has_parameters, self.has_true_images = [camera], camera, True, False
         self.schema = schema.store_schema(camera.n_pixels)
         self.parts = [Part(source, record_batch(self.schema, columns))]
         self._starts = np.array([0, len(has_image)])

@@ -13,7 +13,7 @@ import numpy as np
 from iactflow.config import to_yaml, validate
 from iactflow.errors import ConfigError, IactflowError
 from iactflow.simulate.config import PRIMARIES, Simulate
-from iactflow.simulate.corsika import read_run, read_showers
+from iactflow.simulate.corsika import CorsikaRun, read_run, read_showers
 from iactflow.simulate.efficiency import DIGICAM, FLASHCAM, detection_probability
 from iactflow.simulate.instruments import resolve
 from iactflow.simulate.light import Light, Shower
@@ -139,6 +139,8 @@ class Simulated:
         Of each shower, TeV.
     distances : list of ndarray of float, shape (n_reuse,)
         Of their cores from the array's centre, m.
+    corsika_version : float or None
+        Version (times 1000) of the CORSIKA that made the showers; None if they are ours.
     """
 
     instrument: Instrument
@@ -146,6 +148,7 @@ class Simulated:
     n_showers: int = 0
     energies: list[float] = field(default_factory=list)
     distances: list[np.ndarray] = field(default_factory=list)
+    corsika_version: float | None = None
 
     def count(self, shower: Shower) -> None:
         """Note a shower that was thrown."""
@@ -157,9 +160,11 @@ class Simulated:
 def prepare(block: Block) -> Simulated:
     """Set up what a block is simulated with; nothing is thrown yet."""
     instrument, config = resolve(block.config)
-    if block.photons is not None:
-        instrument, config = _at_photons(instrument, config, block.photons)
-    return Simulated(instrument, config)
+    if block.photons is None:
+        return Simulated(instrument, config)
+    run = read_run(Path(block.photons))
+    instrument, config = _at_photons(instrument, config, block.photons, run)
+    return Simulated(instrument, config, corsika_version=run.version)
 
 
 def simulate_events(block: Block, thrown: Simulated) -> Iterator[SimulatedEvent]:
@@ -240,9 +245,8 @@ def _observer(card: str) -> Observer:
     return Observer(prepare(Block.from_card(card, "run card")).instrument)
 
 
-def _at_photons(instrument: Instrument, config: Simulate, photons: str) -> tuple[Instrument, Simulate]:
+def _at_photons(instrument: Instrument, config: Simulate, photons: str, run: CorsikaRun) -> tuple[Instrument, Simulate]:
     """Take telescopes' places and what was thrown from a CORSIKA file."""
-    run = read_run(Path(photons))
     altitude = site(instrument.site).altitude
     if abs(run.observation_height - altitude) > _SAME_ALTITUDE:
         raise ConfigError(

@@ -63,7 +63,7 @@ class Simulate(Conditions):
 
     preset: str = Field("sst1m-stereo", description="Name of an instrument, or path of a YAML file that describes one.")
     primary: Primary = Field("gamma", description="Primary particle.")
-    true_images: bool = Field(False, description="Whether DL1 files hold the photoelectrons of each pixel.")
+    true_images: bool = Field(False, description="Whether to keep the shower's own photoelectrons of each pixel.")
 
     @property
     def energies(self) -> tuple[float, float]:

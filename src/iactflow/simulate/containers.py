@@ -58,6 +58,7 @@ def simulation_container(obs_id: int, thrown: Simulated) -> SimulationConfigCont
     alt, az = pointing(config)
     return SimulationConfigContainer(
         run_number=np.int32(obs_id),
+        corsika_version=np.nan if thrown.corsika_version is None else thrown.corsika_version,
         energy_range_min=config.energy_min,
         energy_range_max=config.energy_max,
         prod_site_B_total=float(np.hypot(horizontal, up)) * 1e6 * u.uT,

@@ -56,6 +56,8 @@ class CorsikaRun:
         Limits of the photons' wavelengths, nm.
     scatter_radius : float
         Radius of the disc that cores were thrown on, m; 0 if the file does not tell.
+    version : float
+        CORSIKA's times 1000, as ctapipe counts it.
     """
 
     run_number: int
@@ -72,6 +74,7 @@ class CorsikaRun:
     viewcone: tuple[float, float]
     wavelengths: tuple[float, float]
     scatter_radius: float
+    version: float
 
 
 def read_run(path: Path) -> CorsikaRun:
@@ -106,6 +109,7 @@ def read_run(path: Path) -> CorsikaRun:
             viewcone=(float(event["viewcone_inner_angle"]), float(event["viewcone_outer_angle"])),
             wavelengths=(float(event["cherenkov_wavelength_min"]), float(event["cherenkov_wavelength_max"])),
             scatter_radius=float(card.get("CSCAT", ["0", "0"])[1]) / 100,
+            version=round(1e3 * float(run["version"])),
         )
 
 

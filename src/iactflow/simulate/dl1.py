@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from iactflow.data.origin import ACTIVITY
 from iactflow.ingest.processing import ctapipe_configuration, image_processor
 from iactflow.simulate.block import Block, SimulatedEvent
 from iactflow.storage import aside
@@ -14,6 +15,8 @@ from iactflow.storage import aside
 if TYPE_CHECKING:
     from ctapipe.containers import ArrayEventContainer
     from ctapipe.image import ImageProcessor
+
+    from iactflow.simulate.event_source import SimulatedEventSource
 
 
 def write_dl1(block: Block, out: Path, on_event: Callable[[SimulatedEvent], None], *, overwrite: bool = False) -> None:
@@ -30,17 +33,37 @@ def write_dl1(block: Block, out: Path, on_event: Callable[[SimulatedEvent], None
     overwrite : bool
         Whether an existing file may be replaced.
     """
+    from iactflow.simulate.event_source import SUFFIX, SimulatedEventSource
+
+    with tempfile.TemporaryDirectory() as folder:
+        card = Path(folder, f"{out.name.split('.')[0]}{SUFFIX}")
+        card.write_text(block.card(), encoding="utf-8")
+        write_source(lambda: SimulatedEventSource(card, on_event=on_event), out, ACTIVITY, overwrite=overwrite)
+
+
+def write_source(
+    open_source: Callable[[], SimulatedEventSource], out: Path, activity: str, *, overwrite: bool = False
+) -> None:
+    """Write the events of a source into a DL1 file with images and parameters.
+
+    Parameters
+    ----------
+    open_source : callable
+        Opens the source, within the activity that ctapipe's provenance records.
+    out : Path
+        HDF5 file; complete or absent.
+    activity : str
+        Name of the activity, by which readers know the origin of the showers.
+    overwrite : bool
+        Whether an existing file may be replaced.
+    """
     from ctapipe.core import Provenance
     from ctapipe.io import DataWriter
 
-    from iactflow.simulate.event_source import SUFFIX, SimulatedEventSource
-
-    with aside(out, overwrite=overwrite) as target, tempfile.TemporaryDirectory() as folder:
-        card = Path(folder, f"{out.name.split('.')[0]}{SUFFIX}")
-        card.write_text(block.card(), encoding="utf-8")
-        Provenance().start_activity("iactflow-simulate")
+    with aside(out, overwrite=overwrite) as target:
+        Provenance().start_activity(activity)
         try:
-            with SimulatedEventSource(card, on_event=on_event) as source:
+            with open_source() as source:
                 process = image_processor(source.subarray, ctapipe_configuration(None))
                 options = {"write_dl1_images": True, "write_dl1_parameters": True}
                 with DataWriter(event_source=source, output_path=target, **options) as write:
@@ -49,7 +72,7 @@ def write_dl1(block: Block, out: Path, on_event: Callable[[SimulatedEvent], None
                         write(event)
                     write.write_simulated_shower_distributions(source.simulated_shower_distributions)
         finally:
-            Provenance().finish_activity("iactflow-simulate")
+            Provenance().finish_activity(activity)
 
 
 def add_parameters(event: ArrayEventContainer, process: ImageProcessor) -> None:

@@ -31,7 +31,7 @@ from ctapipe.containers import (
 from ctapipe.instrument import SubarrayDescription
 from ctapipe.io import DataLevel, EventSource
 
-from iactflow.simulate.block import Block, SimulatedEvent, prepare, simulate_events
+from iactflow.simulate.block import Block, Simulated, SimulatedEvent, prepare, simulate_events
 from iactflow.simulate.containers import (
     distribution_container,
     impact_container,
@@ -67,16 +67,20 @@ class SimulatedEventSource(EventSource):  # type: ignore[misc]  # ctapipe has no
         **kwargs: Any,
     ) -> None:
         super().__init__(input_url=input_url, config=config, parent=parent, **kwargs)
-        path = Path(self.input_url)
-        self.block = Block.from_card(path.read_text(encoding="utf-8"), str(path))
-        self.thrown = prepare(self.block)
         self.events: list[SimulatedEvent] = []
-        for event in simulate_events(self.block, self.thrown):
+        self._obs_id, self.thrown = self._begin(on_event)
+        self._subarray = subarray_description(self.thrown.instrument)
+
+    def _begin(self, on_event: Callable[[SimulatedEvent], None] | None) -> tuple[int, Simulated]:
+        """Make the events; give the number of the run and what was thrown."""
+        path = Path(self.input_url)
+        block = Block.from_card(path.read_text(encoding="utf-8"), str(path))
+        thrown = prepare(block)
+        for event in simulate_events(block, thrown):
             self.events.append(event)
             if on_event is not None:
                 on_event(event)
-        self._subarray = subarray_description(self.thrown.instrument)
-        self._obs_id = self.block.obs_id
+        return block.obs_id, thrown
 
     @property
     def subarray(self) -> SubarrayDescription:

@@ -136,6 +136,34 @@ class Observer:
         chosen = coincident(times, self.instrument.coincidence, enough)
         return [self._read_out(hit) for hit, keep in zip(triggered, chosen, strict=True) if keep]
 
+    def record(
+        self, telescope: int, pixel: np.ndarray, time: np.ndarray, rng: np.random.Generator
+    ) -> tuple[TelescopeImage, bool]:
+        """Record photoelectrons of which pixel and time are known, whether the telescope triggers or not.
+
+        Parameters
+        ----------
+        telescope : int
+            Index of the telescope.
+        pixel : ndarray of int16, shape (n,)
+            Pixels that were met.
+        time : ndarray of float32, shape (n,), ns
+            Arrival at the camera.
+        rng : numpy.random.Generator
+            Source of random numbers.
+
+        Returns
+        -------
+        image : TelescopeImage
+            Without a trigger it is read out as if the trigger had come when the light did.
+        triggered : bool
+            Whether the telescope triggered.
+        """
+        true_image = np.bincount(pixel, minlength=self._n_pixels).astype(np.int32)
+        exposed = _Exposed(telescope, pixel, time, true_image)
+        hit = self._trigger(exposed, state_of(rng))
+        return self._read_out(hit or _Triggered(exposed, _ARRIVAL, math.nan)), hit is not None
+
     def focus(
         self, telescope: int, light: Light, part: slice, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
@@ -187,7 +215,7 @@ class Observer:
     def _trigger(self, exposed: _Exposed, state: np.ndarray) -> _Triggered | None:
         camera, electronics = self.instrument.camera, self.electronics
         width, before = electronics.sample_width, camera.samples_before_trigger
-        begin = float(np.median(exposed.time)) - _ARRIVAL * width
+        begin = (float(np.median(exposed.time)) if len(exposed.time) else 0.0) - _ARRIVAL * width
         traces = self._traces[exposed.telescope]
         record(
             traces, exposed.pixel, exposed.time, begin, camera.transit_time_spread, electronics.pulse,

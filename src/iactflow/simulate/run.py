@@ -139,7 +139,7 @@ def run(
     shard: tuple[int, int] = (1, 1),
     output_format: Format = "dl1",
     fractions: SplitFractions = SplitFractions(),  # noqa: B008 - frozen
-    ctapipe_config: Mapping[str, Any] | None = None,
+    ctapipe_config: Path | Mapping[str, Any] | None = None,
     workers: int | None = None,
     overwrite: bool = False,
 ) -> SimulateSummary:
@@ -153,7 +153,7 @@ def run(
         Folder for DL1 files, or the store.
     output_format : {"dl1", "store"}
         What to write.
-    fractions, ctapipe_config : SplitFractions, mapping or None
+    fractions, ctapipe_config : SplitFractions, and Path, mapping or None
         Of a store: shares of its parts, and ctapipe's cleaning and quality cuts, as `iactflow.ingest.run.run` has them.
     workers : int or None
         Processes; None takes all cores. The result does not depend on it.
@@ -202,7 +202,9 @@ def _run_store(
         if overwrite:
             for path in out.iterdir():
                 remove(path)
-        store = open_store(blocks[0], out, settings)
+        first = blocks[0]
+        instrument = prepare(first).instrument
+        store = open_store(instrument, out, settings, true_images=first.config.true_images)
         todo = [block for block in blocks if identity(block) not in store.known]
         pending = [block_file(block) for block in todo]
 

@@ -41,6 +41,7 @@ class Train(Section):
     regress_background: bool = False
     class_balance: bool = False
     energy_index: float | None = None
+    data_fraction: float = Field(1.0, gt=0, le=1)
     data_fraction_per_epoch: float = Field(1.0, gt=0, le=1)
     early_stopping_patience: int | None = Field(None, ge=1)
     checkpoint_minutes: float = Field(10.0, gt=0)

@@ -6,9 +6,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from iactflow.data.array import images_of
 from iactflow.data.feeder import gather
-from iactflow.fitting.cost import flops_per_event, ms_per_event, n_parameters
+from iactflow.fitting.cost import as_function, flops_per_event, ms_per_event, n_parameters
 from iactflow.fitting.device import device_name
+from iactflow.fitting.place import publishing
 from iactflow.fitting.state import FitState
 from iactflow.models.assemble import physical_model
 from iactflow.models.bundle import (
@@ -29,7 +31,6 @@ from iactflow.models.upstream import upstream_model
 from iactflow.models.view import View
 from iactflow.train.config import Train
 from iactflow.train.examples import Examples
-from iactflow.train.place import publishing
 
 _PACKAGES = ("iactflow", "tensorflow", "keras", "ctlearn", "dl1-data-handler", "ctapipe", "numpy")
 
@@ -87,11 +88,12 @@ def publish(
             "tasks": tasks,
             "instrument": instrument,
             "camera": {"name": store.camera.name, "hash": store.camera.hash},
+            "telescopes": sorted(int(number) for number in store.camera.telescopes["tel_id"]),
             "inputs": {tensor.name: list(tensor.shape[1:]) for tensor in physical.inputs},
             "outputs": {name: unit for task in tasks_named(tasks) for name, unit in task.quantities.items()},
             "labels": {task.name: task.label for task in tasks_named(tasks)},
             "loss": _loss_in_words(tasks, sections["train"]),
-            "range_of_validity": range_of_validity(store, examples.train),
+            "range_of_validity": range_of_validity(store, images_of(examples.train)),
             "config": config,
             "cuts": [cut._asdict() for cut in examples.cuts],
             "stores": examples.stores,
@@ -121,7 +123,7 @@ def _loss_in_words(tasks: list[str], config: Train) -> str:
 
 
 def _cost(physical: Any, network: Any, pixels: dict[str, Any], state: FitState, file: Path) -> Cost:
-    ms, n_timed = ms_per_event(physical, pixels, PREDICT_BATCH)
+    ms, n_timed = ms_per_event(as_function(physical), pixels, PREDICT_BATCH)
     return Cost(
         parameters=n_parameters(network),
         flops_per_event=flops_per_event(network),

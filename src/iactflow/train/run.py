@@ -3,27 +3,32 @@
 import hashlib
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from iactflow.data.array import leaders
 from iactflow.data.select import Selection
-from iactflow.errors import ConfigError, InputError
+from iactflow.errors import ConfigError
 from iactflow.fitting.checkpoint import Checkpoint
+from iactflow.fitting.place import claim
 from iactflow.fitting.state import FitState
+from iactflow.fitting.team import place
 from iactflow.models.bundle import MANIFEST
 from iactflow.models.config import Model
 from iactflow.models.source import model_file
 from iactflow.models.tasks import tasks_named
 from iactflow.progress import Progress
-from iactflow.tracking import Tracker
+from iactflow.storage import remove
+from iactflow.tracking import OUTBOX, Tracker
 from iactflow.train.config import Train
 from iactflow.train.examples import Examples, choose_examples
-from iactflow.train.place import claim
 from iactflow.train.summary import TrainSummary
 from iactflow.train.weights import require_signal
 
 if TYPE_CHECKING:
     from iactflow.fitting.steps import Steps
+    from iactflow.train.setup import Parts
 
 
 def run(
@@ -70,22 +75,28 @@ def run(
     InputError
         If there is nothing to train on.
     IactflowError
-        If the loss stops being finite, or another training writes to `out`.
+        If the loss stops being finite, another training writes to `out`, or one of several processes is lost.
+
+    Notes
+    -----
+    Where the environment variable TF_CONFIG names several processes, each is started with the same call and has the
+    same stores before it; only the first reads and writes `out`.
     """
     out = Path(out)
     tasks_named(tasks)
-    examples = choose_examples(stores, selection, instrument=instrument)
-    require_signal(examples.store, examples.train, tasks, config)
+    examples = choose_examples(stores, selection, model, instrument=instrument, fraction=config.data_fraction)
+    require_signal(examples.store, leaders(examples.train), tasks, config)
     if config.early_stopping_patience is not None and not len(examples.validation):
         raise ConfigError(
             "train.early_stopping_patience must be null here: no image of the validation part is left after the cuts, "
             f"so nothing tells when to stop. Received: {config.early_stopping_patience}."
         )
     sections = {"selection": selection, "model": model, "train": config}
-    with claim(out, overwrite=overwrite):
-        checkpoint = Checkpoint(out, _work(tasks, instrument, sections, examples))
-        if checkpoint.exists() and not _same_work(checkpoint, overwrite=overwrite):
-            checkpoint.path.unlink()
+    here = place()
+    with claim(out, overwrite=overwrite) if here.first else nullcontext():
+        checkpoint = Checkpoint(out, _work(tasks, instrument, sections, examples), kept=here.first)
+        if not checkpoint.resumable(overwrite=overwrite) and here.first:
+            remove(out / OUTBOX)  # of other work
         return _train(tasks, instrument, sections, examples, checkpoint, out)
 
 
@@ -97,38 +108,25 @@ def _train(
     checkpoint: Checkpoint,
     out: Path,
 ) -> TrainSummary:
-    from iactflow.fitting.loop import Fit
-    from iactflow.fitting.memory import enough_memory
     from iactflow.train.publish import publish
     from iactflow.train.setup import prepare
 
     parts = prepare(tasks, sections["model"], sections["train"], examples)
-    state = checkpoint.restore(parts.steps.variables) if checkpoint.exists() else FitState()
+    team = parts.steps.team
+    with team.held_together():
+        kept = team.share(checkpoint.content())
+    state = checkpoint.restore(parts.steps.variables, kept) if kept else FitState()
     _announce(examples, state, parts.steps)
+    if not team.place.first:
+        return _follow(parts, state, checkpoint, out)
     tags = {"task": ",".join(tasks), "instrument": instrument, "store": examples.store.hash}
-    tracker = Tracker(f"train {out.name}", tags, state.run_id)
+    tracker = Tracker(f"train {out.name}", tags, state.run_id, out / OUTBOX)
     state.run_id = tracker.run_id
     if not state.images:
         tracker.params({name: section.model_dump(mode="json") for name, section in sections.items()})
 
-    total = parts.plan.epochs * parts.feeder.n_images
-    with Progress("train", "images", total) as progress:
-        progress.done = state.images
-
-        def on_epoch(state: FitState) -> None:
-            values = {name: values[-1] for name, values in state.history.items() if name != "epoch"}
-            tracker.metrics(values, step=state.epoch)
-            _say_epoch(state, parts.plan.epochs)
-
-        fit = Fit(
-            parts.steps, parts.feeder, parts.validation, parts.plan, state, checkpoint, progress.advance, on_epoch
-        )
-        try:
-            with enough_memory(sections["train"].batch_size):
-                fit.run()
-        except Exception:
-            tracker.finish(failed=True)
-            raise
+    _fit(parts, state, checkpoint, tracker)
+    tracker.contact()  # the bundle names the run
     info = publish(
         out,
         tasks=tasks,
@@ -144,7 +142,58 @@ def _train(
     tracker.metrics({f"final_{name}": value for name, value in summary.finite().items()}, step=state.epoch)
     tracker.artifact(out / MANIFEST)
     tracker.finish()
+    with team.held_together():
+        team.agree(False)  # the others wait for the model
     return summary
+
+
+def _fit(parts: "Parts", state: FitState, checkpoint: Checkpoint, tracker: Tracker) -> None:
+    """Fit to the end of the plan, with a line, numbers for MLflow and a checkpoint after each epoch."""
+    from iactflow.fitting.device import lost_device
+    from iactflow.fitting.loop import Fit
+    from iactflow.fitting.memory import enough_memory
+
+    total = parts.plan.epochs * parts.feeder.n_images
+    with Progress("train", "images", total) as progress:
+        progress.done = state.images
+
+        def on_epoch(state: FitState) -> None:
+            values = {name: values[-1] for name, values in state.history.items() if name != "epoch"}
+            tracker.metrics(values, step=state.epoch)
+            state.run_id = tracker.run_id
+            _say_epoch(state, parts.plan.epochs)
+
+        watch = (progress.advance, on_epoch)
+        fit = Fit(parts.steps, parts.feeder, parts.validation, parts.plan, state, checkpoint, *watch, parts.steps.team)
+        try:
+            with (
+                enough_memory(parts.feeder.batch_size),
+                lost_device(checkpoint.path),
+                parts.steps.team.held_together(),
+            ):
+                fit.run()
+        except Exception:
+            tracker.finish(failed=True)
+            raise
+
+
+def _follow(parts: "Parts", state: FitState, checkpoint: Checkpoint, out: Path) -> TrainSummary:
+    """Fit along with the first of several processes, which writes the model."""
+    from iactflow.fitting.loop import Fit
+    from iactflow.fitting.memory import enough_memory
+
+    team = parts.steps.team
+    with enough_memory(parts.feeder.batch_size), team.held_together():
+        watch = (_nothing, _nothing)
+        fit = Fit(parts.steps, parts.feeder, parts.validation, parts.plan, state, checkpoint, *watch, team)
+        fit.run()
+        team.agree(False)
+    print(f"train: number {team.place.number + 1} of {team.place.of} is done; the first wrote {out}", file=sys.stderr)
+    return TrainSummary(out, {})
+
+
+def _nothing(_: object) -> None:
+    """Say nothing: the first process does."""
 
 
 def _work(tasks: list[str], instrument: str, sections: dict[str, Any], examples: Examples) -> dict[str, Any]:
@@ -168,20 +217,15 @@ def _content_hash(init: str | None) -> str | None:
         return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
-def _same_work(checkpoint: Checkpoint, *, overwrite: bool) -> bool:
-    """Tell whether the checkpoint is of this work; without `overwrite`, other work or damage is an error."""
-    try:
-        checkpoint.require_same_work()
-    except (ConfigError, InputError):
-        if not overwrite:
-            raise
-        return False
-    return True
-
-
 def _announce(examples: Examples, state: FitState, steps: "Steps") -> None:
+    from iactflow.fitting.device import device_name
+
     showers = sum(store["n_train_showers"] for store in examples.stores)
-    said = f"train: {len(examples.train)} images of {showers} showers, {len(examples.validation)} for validation"
+    what = "images" if examples.train.ndim == 1 else "events"
+    said = f"train: {len(examples.train)} {what} of {showers} showers, {len(examples.validation)} for validation"
+    said += f"; on {device_name()}"
+    if steps.team.place.of > 1:
+        said += f"; process {steps.team.place.number + 1} of {steps.team.place.of}"
     if state.images:
         said += f"; going on from the checkpoint in epoch {state.epoch + 1}, after batch {state.batch}"
     print(said, file=sys.stderr)

@@ -10,6 +10,7 @@ from iactflow.errors import IactflowError, OutputExistsError
 from iactflow.fitting.checkpoint import FOLDER as CHECKPOINT
 from iactflow.models.bundle import CODE_FILE, CTLEARN_FILE, MANIFEST
 from iactflow.storage import remove
+from iactflow.tracking import OUTBOX
 
 #: Files are written here, then moved beside the manifest.
 STAGING = ".unfinished"
@@ -36,8 +37,9 @@ def claim(out: Path, *, overwrite: bool) -> Iterator[None]:
     if not overwrite:
         if (out / MANIFEST).exists():
             raise OutputExistsError(f"{out} holds a finished model. Choose another --out or add --overwrite.")
-        strange = [entry.name for entry in out.iterdir()] if out.is_dir() else []
-        if os.path.lexists(out) and (not out.is_dir() or (strange and not {CHECKPOINT, STAGING} & set(strange))):
+        there = {entry.name for entry in out.iterdir()} if out.is_dir() else set()
+        in_work = not there or {CHECKPOINT, STAGING, OUTBOX} & there
+        if os.path.lexists(out) and not (out.is_dir() and in_work):
             raise OutputExistsError(
                 f"{out} exists and is no training in progress. Choose another --out or add --overwrite."
             )

@@ -1,0 +1,1 @@
+"""The verb ``distil``: make a student of few steps of a generator by flow."""

@@ -1,0 +1,179 @@
+"""Distil a generator: a student with the teacher's weights learns to need few steps."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from iactflow.data.select import Selection
+from iactflow.errors import ConfigError
+from iactflow.fitting.checkpoint import Checkpoint
+from iactflow.fitting.place import claim, publishing
+from iactflow.fitting.state import FitState
+from iactflow.generation.config import Distil
+from iactflow.models.bundle import MANIFEST
+from iactflow.tracking import Tracker
+
+
+@dataclass(frozen=True)
+class DistilSummary:
+    """Result of ``iactflow distil``.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The student.
+    values : dict
+        Loss and cost, by name.
+    """
+
+    path: Path
+    values: dict[str, float]
+
+    def finite(self) -> dict[str, float]:
+        """Give the numbers to log."""
+        return self.values
+
+
+def run(
+    selection: Selection,
+    config: Distil,
+    teacher: Path,
+    stores: Sequence[Path],
+    out: Path,
+    *,
+    instrument: str,
+    overwrite: bool = False,
+) -> DistilSummary:
+    """Make a student of a teacher.
+
+    Parameters
+    ----------
+    selection : Selection
+        Cuts on images.
+    config : Distil
+        How.
+    teacher : pathlib.Path
+        Bundle of a generator by flow.
+    stores : sequence of pathlib.Path
+        Stores that hold the photoelectrons of showers.
+    out : pathlib.Path
+        Folder of the student's bundle; the same call after an interruption goes on from its checkpoint.
+    instrument : str
+        Name in the configuration; a preset's camera must be the stores'.
+    overwrite : bool
+        Whether a finished student, or the checkpoint of other work, is replaced.
+
+    Returns
+    -------
+    DistilSummary
+
+    Raises
+    ------
+    ConfigError
+        If the teacher is no generator by flow, or of another camera.
+    InputError
+        If teacher or stores cannot be used.
+    """
+    from iactflow.generation.bundle import GeneratorBundle
+    from iactflow.generation.examples import Examples
+
+    out = Path(out)
+    bundle = GeneratorBundle.load(teacher)
+    if bundle.info["method"] != "flow":
+        raise ConfigError(
+            f"--model must be a generator by flow (model.name: flow). Received: {teacher}, which is one by "
+            f"{bundle.info['method']}."
+        )
+    examples = Examples.of(stores, selection, instrument=instrument)
+    examples.store.camera.require_same(
+        bundle.assembly.camera.hash, here=str(examples.store.paths[0]), there=str(teacher)
+    )
+    print(f"distil: {len(examples.rows)} images, {config.method}", file=sys.stderr)
+    settings = {
+        name: section.model_dump(mode="json") for name, section in (("selection", selection), ("distil", config))
+    }
+    work = {**settings, "teacher": content_of(teacher), "data": [store["hash"] for store in examples.describe()]}
+    with claim(out, overwrite=overwrite):
+        return _distil(examples, bundle, config, settings, work, out, instrument, overwrite)
+
+
+def content_of(bundle: Path) -> str:
+    """Identify a bundle by a hash of its networks."""
+    import hashlib
+
+    digest = hashlib.sha256()
+    for file in sorted(bundle.glob("*.keras")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _distil(
+    examples: Any,
+    bundle: Any,
+    config: Distil,
+    settings: dict[str, Any],
+    work: dict[str, Any],
+    out: Path,
+    instrument: str,
+    overwrite: bool,
+) -> DistilSummary:
+    from dataclasses import replace
+
+    from iactflow.generation.assembly import new_pixel_network
+    from iactflow.generation.bundle import write_bundle
+    from iactflow.generation.fit import cost, evaluations_of, fit, student_work
+    from iactflow.models.backend import keras
+
+    keras.utils.set_random_seed(config.seed)
+    teacher = bundle.assembly
+    made = replace(teacher, pixel_network=new_pixel_network(teacher))
+    made.pixel_network.set_weights(teacher.pixel_network.get_weights())
+    options = {"batch_size": config.batch_size, "seed": config.seed, "fraction": config.data_fraction_per_epoch}
+    tracker = Tracker(f"distil {out.name}", {"task": "generation", "instrument": instrument, "method": config.method})
+    tracker.params(settings)
+
+    def after_epoch(state: FitState) -> None:
+        loss, seconds = (state.history[name][-1] for name in ("loss", "seconds"))
+        tracker.metrics({"loss": loss, "seconds": seconds}, step=state.epoch)
+        print(f"student, epoch {state.epoch} of {config.epochs}: loss {loss:.5f}, {seconds:.1f} s", file=sys.stderr)
+
+    student = student_work(made, teacher, examples.pixel_feeder(made, **options), config)
+    try:
+        state = fit(
+            student,
+            config,
+            Checkpoint(out, work),
+            epochs=config.epochs,
+            overwrite=overwrite,
+            on_epoch=after_epoch,
+            run_id=tracker.run_id,
+        )
+    except Exception:
+        tracker.finish(failed=True)
+        raise
+    content = {
+        "name": out.name,
+        "method": config.method,
+        "steps": config.steps,
+        "shift": config.shift,
+        "instrument": instrument,
+        "config": {**settings, "model": bundle.info["config"]["model"]},
+        "cuts": [cut._asdict() for cut in examples.cuts],
+        "n_train": len(examples.rows),
+        "stores": examples.describe(),
+        "seed": config.seed,
+        "teacher": {"name": bundle.info["name"], "content": work["teacher"], "cost": bundle.info["cost"]},
+        "history": {"pixels": state.history},
+        "cost": cost(made, [state], evaluations_of(config.method, config.steps)),
+        "mlflow": tracker.describe(),
+    }
+    with publishing(out) as folder:
+        content = write_bundle(folder, made, bundle.library, bundle.times, content)
+    values = {"loss": float(state.history["loss"][-1])}
+    values |= {name: float(content["cost"][name]) for name in ("parameters", "train_seconds", "train_images")}
+    tracker.metrics({f"final_{name}": value for name, value in values.items()}, step=state.epoch)
+    tracker.artifact(out / MANIFEST)
+    tracker.finish()
+    return DistilSummary(out, values)

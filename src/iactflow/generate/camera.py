@@ -1,0 +1,105 @@
+"""From generated photoelectrons to what the camera records: the simulator's waveforms, trigger and extraction."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import astropy.units as u
+import numpy as np
+
+from iactflow.generate.blocks import Block
+from iactflow.generation.conditions import Conditions
+from iactflow.generation.times import TimeModel, along_axis
+from iactflow.simulate.block import Simulated, SimulatedEvent
+from iactflow.simulate.config import PRIMARIES, Simulate
+from iactflow.simulate.instruments import resolve
+from iactflow.simulate.light import EnergyBudget, Shower
+from iactflow.simulate.observe import Observer
+
+#: CORSIKA's IACT interface numbers the uses of a shower in the last two digits of the event number; here each has one.
+_USES_PER_SHOWER = 100
+_CAMERA = 0xCA3E
+_UNKNOWN = EnergyBudget(*[float("nan")] * 5)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Events of a block as the simulator hands them over, and how many of them triggered the telescope."""
+
+    events: list[SimulatedEvent]
+    thrown: Simulated
+    n_triggered: int
+
+
+def record(
+    block: Block, conditions: Conditions, images: np.ndarray, instrument: str, times: TimeModel, camera: Any
+) -> Recorded:
+    """Let the camera record the images of a block.
+
+    Parameters
+    ----------
+    block : Block
+        Says which images these are, and with that what is random.
+    conditions : Conditions
+        n showers.
+    images : ndarray of int, shape (n, n_pixels), p.e.
+        Photoelectrons that the generator drew.
+    instrument : str
+        Preset of the simulator.
+    times : TimeModel
+        Draws when they arrive.
+    camera : iactflow.data.camera.Camera
+        The generator's camera and telescopes.
+
+    Returns
+    -------
+    Recorded
+        All images, those included that would not have triggered.
+    """
+    observer, thrown = _set_up(_configuration(block, conditions, instrument).model_dump_json())
+    telescopes = {int(tel_id): index for index, tel_id in enumerate(observer.instrument.tel_ids)}
+    along, impact = along_axis(conditions, camera)
+    events, n_triggered = [], 0
+    for k in range(len(conditions)):
+        seeds = np.random.SeedSequence([block.config["seed"], block.first + k, _CAMERA])
+        rng = np.random.Generator(np.random.SFC64(seeds))
+        pixel, time = times.arrivals(images[k], along[k], float(impact[k]), rng)
+        image, triggered = observer.record(telescopes[int(conditions.tel_id[k])], pixel, time, rng)
+        n_triggered += triggered
+        events.append(SimulatedEvent((k + 1) * _USES_PER_SHOWER, _shower(conditions, k), 0, [image]))
+    return Recorded(events, thrown, n_triggered)
+
+
+def _configuration(block: Block, conditions: Conditions, instrument: str) -> Simulate:
+    names = {code: name for name, code in PRIMARIES.items()}
+    return Simulate(
+        preset=instrument,
+        primary=names[int(conditions.primary[0])],  # type: ignore[arg-type]  # one of them
+        zenith=(90 - round(float(conditions.pointing_alt[0]), 6)) * u.deg,
+        azimuth=round(float(conditions.pointing_az[0]), 6) * u.deg,
+        night_sky=block.config["night_sky"],
+        dead_pixels=block.config["dead_pixels"],
+        true_images=True,
+    )
+
+
+@lru_cache(maxsize=1)
+def _set_up(configuration: str) -> tuple[Observer, Simulated]:
+    instrument, config = resolve(Simulate.model_validate_json(configuration, strict=False))
+    return Observer(instrument), Simulated(instrument, config)
+
+
+def _shower(conditions: Conditions, k: int) -> Shower:
+    return Shower(
+        shower_index=k + 1,
+        shower_primary_id=int(conditions.primary[k]),
+        energy=float(conditions.energy[k]),
+        alt=float(conditions.alt[k]),
+        az=float(conditions.az[k]),
+        core_x=conditions.core_x[k : k + 1].astype(float),
+        core_y=conditions.core_y[k : k + 1].astype(float),
+        h_first_int=float(conditions.h_first_int[k]),
+        x_max=float(conditions.x_max[k]),
+        starting_grammage=float(conditions.starting_grammage[k]),
+        budget=_UNKNOWN,
+    )

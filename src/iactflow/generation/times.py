@@ -1,0 +1,188 @@
+"""When the photoelectrons of generated images arrive: a small model of pixel times, fitted to simulated images.
+
+Networks here generate how many photoelectrons each pixel gets, not when. Where light comes from along the shower's
+image is, together with the impact distance, what its arrival time depends on most; the rest is drawn.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from iactflow.data import schema
+from iactflow.generation.conditions import Conditions, impact_vectors, source_places
+
+if TYPE_CHECKING:
+    from iactflow.data.store import Store
+
+#: Bins of the impact distance and of the place along the image, images that are fitted.
+_IMPACT_BINS, _ALONG_BINS, _MOST = 6, 24, 6000
+#: Least charge of the pixels that are fitted, p.e.: of fainter ones the night sky decides the time.
+_LEAST_PE = 40.0
+#: Charge from which on pixels count the same, p.e.: a few huge images would decide for all others.
+_MOST_PE = 200.0
+#: Least charge of the images whose own gradients count, p.e.: the camera adds the noise of faint ones once more.
+_BRIGHT = 1500.0
+#: Standard deviation of the arrival times within a pixel, ns (assumed; a store holds one time per pixel).
+WITHIN_PIXEL = 1.0
+#: Residuals beyond this are of the night sky, ns.
+_OUTLIER = 15.0
+
+
+@dataclass(frozen=True)
+class TimeModel:
+    """Pixel times relative to the image's mean, in bins of impact distance and of the place along the image.
+
+    Attributes
+    ----------
+    impact_edges : ndarray, shape (n_impact + 1,), m
+    along_edges : ndarray, shape (n_along + 1,), m
+        Distance in the camera from the shower's direction towards the impact point.
+    mean, spread : ndarray, shape (n_impact, n_along), ns
+        Mean time and standard deviation of pixels about it, once each image's own gradient is taken out.
+    slope_spread : ndarray, shape (n_impact,), ns/m
+        Standard deviation of the gradient of single images about the mean's.
+    """
+
+    impact_edges: np.ndarray
+    along_edges: np.ndarray
+    mean: np.ndarray
+    spread: np.ndarray
+    slope_spread: np.ndarray
+
+    @classmethod
+    def fit(cls, store: "Store", rows: np.ndarray) -> "TimeModel":
+        """Fit to the cleaned pixels of simulated images.
+
+        Parameters
+        ----------
+        store : Store
+            With truth and arrival times.
+        rows : ndarray of int, shape (n,)
+            Images to learn from; the first few thousand are enough.
+        """
+        rows = rows[:_MOST]
+        conditions = Conditions.of_store(store, rows)
+        along, impact = along_axis(conditions, store.camera)
+        charge = store.pixels(schema.IMAGE, rows)
+        image, pixel = np.nonzero(store.masks(rows) & (charge > _LEAST_PE))
+        weight = np.minimum(charge[image, pixel], _MOST_PE).astype(float)
+        place, time = along[image, pixel], store.pixels(schema.PEAK_TIME, rows)[image, pixel].astype(float)
+        time -= _per_image(image, weight, time, len(rows))[image]
+        impact_edges = np.quantile(impact, np.linspace(0, 1, _IMPACT_BINS + 1))
+        along_edges = np.quantile(place, np.linspace(0, 1, _ALONG_BINS + 1))
+        row, column = _bin(impact[image], impact_edges), _bin(place, along_edges)
+        mean = _binned_mean(row, column, weight, time)
+        residual = time - mean[row, column]
+        slope = _slopes(image, weight, place, residual, len(rows))
+        centre = _per_image(image, weight, place, len(rows))
+        residual -= slope[image] * (place - centre[image])
+        good = np.abs(residual) < _OUTLIER
+        variance = _binned_mean(row[good], column[good], weight[good], residual[good] ** 2)
+        bins, bright = _bin(impact, impact_edges), charge.sum(axis=1) > _BRIGHT
+        slope_spread = np.array([_spread(slope[bright & (bins == number)]) for number in range(_IMPACT_BINS)])
+        return cls(impact_edges, along_edges, mean, np.sqrt(variance), slope_spread)
+
+    def save(self, path: Path) -> None:
+        """Write an ``.npz`` file."""
+        np.savez(path, allow_pickle=False, **vars(self))
+
+    @classmethod
+    def load(cls, path: Path) -> "TimeModel":
+        """Read what `save` wrote."""
+        with np.load(path) as file:
+            return cls(**{name: file[name] for name in file.files})
+
+    def arrivals(
+        self, image: np.ndarray, along: np.ndarray, impact: float, rng: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Draw when the photoelectrons of an image arrive.
+
+        Parameters
+        ----------
+        image : ndarray of int, shape (n_pixels,), p.e.
+            Photoelectrons of each pixel.
+        along : ndarray, shape (n_pixels,), m
+            Place of the pixels along the image, from `along_axis`.
+        impact : float, m
+            Impact distance.
+        rng : numpy.random.Generator
+            Source of random numbers.
+
+        Returns
+        -------
+        pixel : ndarray of int16, shape (n,)
+            Pixel of each photoelectron.
+        time : ndarray of float32, shape (n,), ns
+            When it arrives, relative to the image's mean.
+        """
+        lit = np.flatnonzero(image)
+        counts = image[lit]
+        row = int(_bin(np.array([impact]), self.impact_edges)[0])
+        column = _bin(along[lit], self.along_edges)
+        centre = float(along[lit] @ counts) / max(float(counts.sum()), 1.0)
+        slope, pixels = self.slope_spread[row] * rng.standard_normal(), rng.standard_normal(len(lit))
+        of_pixel = self.mean[row, column] + slope * (along[lit] - centre) + self.spread[row, column] * pixels
+        time = np.repeat(of_pixel, counts) + WITHIN_PIXEL * rng.standard_normal(int(counts.sum()))
+        return np.repeat(lit, counts).astype(np.int16), time.astype(np.float32)
+
+
+def along_axis(conditions: Conditions, camera: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Give how far each pixel lies from each shower's direction towards its impact point, and the impact distances.
+
+    Parameters
+    ----------
+    conditions : Conditions
+        n showers seen by telescopes of one focal length.
+    camera : iactflow.data.camera.Camera
+        Pixels and telescopes.
+
+    Returns
+    -------
+    along : ndarray, shape (n, n_pixels), m
+        In the camera; the image of a shower lies at positive values.
+    impact : ndarray, shape (n,), m
+        Distance of the telescope from the axis, across the pointing.
+    """
+    from iactflow.generation.features import telescope_positions
+
+    vector = impact_vectors(conditions, telescope_positions(conditions, camera))
+    impact = np.hypot(*vector.T)
+    axis = vector / np.maximum(impact, 1e-6)[:, None]
+    source = source_places(conditions, float(camera.focal_lengths(conditions.tel_id[:1])[0]))
+    x, y = (camera.pixels[name].quantity.to_value("m") for name in ("pix_x", "pix_y"))
+    along = axis[:, :1] * x + axis[:, 1:] * y - (axis * source).sum(axis=1)[:, None]
+    return along, impact
+
+
+def _bin(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    return np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
+
+
+def _per_image(image: np.ndarray, weight: np.ndarray, values: np.ndarray, n: int) -> np.ndarray:
+    total = np.bincount(image, weight, minlength=n)
+    return np.bincount(image, weight * values, minlength=n) / np.maximum(total, 1e-9)
+
+
+def _binned_mean(row: np.ndarray, column: np.ndarray, weight: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Average in cells of impact and place; a cell without pixels takes the mean of all."""
+    cell, n = row * _ALONG_BINS + column, _IMPACT_BINS * _ALONG_BINS
+    total = np.bincount(cell, weight, minlength=n)
+    mean = np.bincount(cell, weight * values, minlength=n) / np.maximum(total, 1e-9)
+    everywhere = float(weight @ values / weight.sum())
+    return np.where(total > 0, mean, everywhere).reshape(_IMPACT_BINS, _ALONG_BINS)
+
+
+def _slopes(image: np.ndarray, weight: np.ndarray, place: np.ndarray, residual: np.ndarray, n: int) -> np.ndarray:
+    """Fit a line to the residuals of each image; give its slope, 0 where the pixels lie at one place."""
+    centre = _per_image(image, weight, place, n)[image]
+    above = np.bincount(image, weight * (place - centre) * residual, minlength=n)
+    below = np.bincount(image, weight * (place - centre) ** 2, minlength=n)
+    return np.divide(above, below, out=np.zeros(n), where=below > 1e-9)
+
+
+def _spread(values: np.ndarray) -> float:
+    """Give half the central 68 % interval, which a few odd images do not widen."""
+    known = values[values != 0]
+    return float(np.diff(np.quantile(known, [0.16, 0.84]))[0] / 2) if len(known) else 0.0

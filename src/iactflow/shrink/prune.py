@@ -1,0 +1,79 @@
+"""Structured pruning: a narrower hexnet with the strongest channels of the original, fitted for some more epochs."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from iactflow.config import validate
+from iactflow.errors import ConfigError
+from iactflow.models.bundle import MANIFEST, Bundle
+from iactflow.models.config import Model
+from iactflow.shrink.config import Shrink
+from iactflow.shrink.parts import model_section
+from iactflow.shrink.write import changes, describe
+from iactflow.storage import write_text
+from iactflow.train.config import Train
+from iactflow.train.run import run
+
+
+def prune(
+    bundle: Bundle,
+    stores: Sequence[Path],
+    out: Path,
+    config: Shrink,
+    pixels: dict[str, np.ndarray],
+    *,
+    overwrite: bool,
+) -> dict[str, Any]:
+    """Write a narrower bundle and give the content of its ``model.json``.
+
+    It is an ordinary bundle, which may be trained on, pruned again or shrunk in another way. Interrupted, the same
+    call goes on from its checkpoint, as a training does.
+
+    Raises
+    ------
+    ConfigError
+        If the network is no hexnet, or so narrow that no channel would be left out.
+    """
+    section = model_section(bundle)
+    train = validate(Train, bundle.info["config"]["train"], str(bundle.path / MANIFEST))
+    original = describe(bundle, config, pixels)
+    before = bundle.model.predict_on_batch(pixels)
+    summary = run(
+        bundle.tasks,
+        bundle.selection,
+        narrower(section, config.keep).model_copy(update={"init": str(bundle.path), "freeze": "none"}),
+        train.model_copy(update={"epochs": config.epochs, "learning_rate": config.learning_rate}),
+        stores,
+        out,
+        instrument=bundle.info["instrument"],
+        overwrite=overwrite,
+    )
+    pruned = Bundle.load(summary.path)
+    widths = ", ".join(map(str, pruned.info["config"]["model"]["hexnet"]["widths"]))
+    info = {
+        **pruned.info,
+        "name": f"{bundle.name}, pruned to {widths}",
+        "shrunk": original | {"change": changes(before, pruned.model.predict_on_batch(pixels))},
+    }
+    write_text(out / MANIFEST, json.dumps(info, indent=1, allow_nan=False) + "\n")
+    return info
+
+
+def narrower(section: Model, keep: float) -> Model:
+    """Give the ``model:`` section with a share of the channels of every stage, at least one.
+
+    Raises
+    ------
+    ConfigError
+        If the network is no hexnet, or nothing would change.
+    """
+    if section.name != "hexnet":
+        raise ConfigError(f"shrink.to=pruned takes a hexnet. Received: {section.name}. The others take any network.")
+    widths = [max(1, round(keep * width)) for width in section.hexnet.widths]
+    if widths == section.hexnet.widths:
+        raise ConfigError(f"shrink.keep must leave out a channel of {widths}. Received: {keep:g}.")
+    return section.model_copy(update={"hexnet": section.hexnet.model_copy(update={"widths": widths})})

@@ -1,0 +1,1 @@
+"""The verb ``validate``: compare generated images with simulated ones."""

@@ -1,0 +1,148 @@
+"""Shrunk bundles beside the one they were made from, on real showers."""
+
+import json
+
+import numpy as np
+import pytest
+
+from iactflow.compare.run import run as compare
+from iactflow.data.result import Result
+from iactflow.data.store import Store
+from iactflow.errors import ConfigError, IactflowError, InputError, OutputExistsError
+from iactflow.evaluate.config import Evaluate
+from iactflow.evaluate.run import run as evaluate
+from iactflow.models.bundle import Bundle
+from iactflow.page.config import Report
+from iactflow.shrink import write
+from iactflow.shrink.config import Shrink
+from iactflow.shrink.run import run
+
+
+@pytest.fixture(scope="module")
+def shrunk(hexnet_model, sst1m_store, proton_store, tmp_path_factory):
+    """Bundles by what was made."""
+    folder, stores = tmp_path_factory.mktemp("shrunk"), [sst1m_store, proton_store]
+    return {
+        to: run(hexnet_model, stores, folder / to, config=Shrink(to=to, images=100)).path
+        for to in ("float16", "int8", "onnx")
+    }
+
+
+def estimates(bundle, store):
+    return Bundle.load(bundle).predict(Store(store), np.arange(129))
+
+
+@pytest.mark.parametrize(("to", "allowed"), [("float16", 0.02), ("int8", 0.3), ("onnx", 1e-4)])
+def test_a_shrunk_model_estimates_what_the_original_does(shrunk, hexnet_model, sst1m_store, to, allowed):
+    """129 images: two batches of 64 and one of a single image."""
+    before, after = estimates(hexnet_model, sst1m_store), estimates(shrunk[to], sst1m_store)
+    assert list(before) == list(after) == ["gammaness", "energy", "cam_x", "cam_y"]
+    for name, values in before.items():
+        assert after[name].shape == (129,)
+        assert np.abs(after[name] - values).max() < allowed * max(1, np.abs(values).max())
+        assert np.std(after[name]) > 0.3 * np.std(values)  # not the same number for every image
+
+
+def test_an_int8_network_computes_with_8_bit_integers_only(shrunk):
+    from iactflow.models.backend import tf
+
+    interpreter = tf.lite.Interpreter(str(shrunk["int8"] / "network.tflite"))
+    interpreter.allocate_tensors()
+    operations = interpreter._get_ops_details()
+    types = {detail["index"]: detail["dtype"] for detail in interpreter.get_tensor_details()}
+    inner = [one for one in operations if one["op_name"] not in ("QUANTIZE", "DEQUANTIZE", "DELEGATE")]
+    assert {"CONV_2D", "FULLY_CONNECTED", "SOFTMAX"} <= {one["op_name"] for one in inner}
+    floats = [one["op_name"] for one in inner if any(types.get(i) == np.float32 for i in one["inputs"])]
+    assert floats == []
+
+
+def test_half_the_bits_are_half_the_size(shrunk, hexnet_model):
+    info = json.loads((shrunk["float16"] / "model.json").read_text())
+    assert info["cost"]["bytes_on_disk"] == (shrunk["float16"] / "model.tflite").stat().st_size
+    assert info["shrunk"]["original"]["bytes_on_disk"] == (hexnet_model / "model.keras").stat().st_size
+    assert info["cost"]["ms_per_event"] > 0
+    assert info["name"] == "hexnet, float16"
+
+
+def test_shrunk_models_are_rows_of_a_comparison(shrunk, hexnet_model, sst1m_store, proton_store, tmp_path):
+    config = Evaluate(bootstrap=20, baseline="none", split="all")
+    results = []
+    for name, model in {"original": hexnet_model, **shrunk}.items():
+        results.append(evaluate(model, [sst1m_store, proton_store], tmp_path / name, config=config).path)
+    assert Result.load(results[1]).name == "hexnet, float16"
+    page = compare(results, tmp_path / "compare.html", config=Report()).path.read_text()
+    assert "Shrunk models" in page
+    assert all(f"hexnet, {to}" in page for to in shrunk)
+
+
+def test_a_pruned_model_is_an_ordinary_narrower_one(hexnet_model, sst1m_store, proton_store, tmp_path):
+    stores = [sst1m_store, proton_store]
+    config = Shrink(to="pruned", keep=0.5, epochs=1, images=100)
+    summary = run(hexnet_model, stores, tmp_path / "pruned", config=config)
+    bundle = Bundle.load(summary.path)
+    assert bundle.info["config"]["model"]["hexnet"]["widths"] == [4, 6]
+    assert bundle.info["config"]["train"]["epochs"] == 1
+    assert summary.after["parameters"] < 0.5 * summary.before["parameters"]
+    assert summary.name == "hexnet, pruned to 4, 6"
+    again = run(summary.path, stores, tmp_path / "int8", config=Shrink(to="int8", images=50))
+    assert again.name == "hexnet, pruned to 4, 6, int8"
+
+
+def test_any_network_may_become_onnx_and_int8(energy_model, sst1m_store, tmp_path):
+    """A SingleCNN on pictures."""
+    before = estimates(energy_model, sst1m_store)["energy"]
+    for to, allowed in (("onnx", 1e-4), ("int8", 0.5)):
+        out = run(energy_model, [sst1m_store], tmp_path / to, config=Shrink(to=to, images=60)).path
+        after = estimates(out, sst1m_store)["energy"]
+        assert np.abs(after / before - 1).max() < allowed
+
+
+def test_what_cannot_be_shrunk_is_said(shrunk, hexnet_model, energy_model, sst1m_store, flashcam_store, tmp_path):
+    out = tmp_path / "out"
+    with pytest.raises(ConfigError, match=r"is shrunk already \(int8\)"):
+        run(shrunk["int8"], [sst1m_store], out, config=Shrink(to="float16"))
+    with pytest.raises(ConfigError, match=r"pruned takes a hexnet\. Received: ctlearn\.SingleCNN"):
+        run(energy_model, [sst1m_store], out, config=Shrink(to="pruned"))
+    with pytest.raises(ConfigError, match=r"keep must leave out a channel"):
+        run(hexnet_model, [sst1m_store], out, config=Shrink(to="pruned", keep=0.99))
+    with pytest.raises(ConfigError, match="camera"):
+        run(hexnet_model, [flashcam_store], out, config=Shrink())
+    assert not out.exists()
+    with pytest.raises(OutputExistsError):
+        run(hexnet_model, [sst1m_store], shrunk["int8"], config=Shrink(to="int8"))
+
+
+def test_a_model_that_was_converted_wrongly_is_not_written(hexnet_model, sst1m_store, tmp_path, monkeypatch):
+    """Estimates of other images stand in for a wrong layer."""
+    load = write.load_runtime
+
+    class Wrong:
+        def __init__(self, *args):
+            self._right = load(*args)
+
+        def predict_on_batch(self, pixels):
+            return {name: value[::-1] for name, value in self._right.predict_on_batch(pixels).items()}
+
+    monkeypatch.setattr(write, "load_runtime", Wrong)
+    with pytest.raises(IactflowError, match=r"must give what the original gives, to 0\.0001\. Received"):
+        run(hexnet_model, [sst1m_store], tmp_path / "onnx", config=Shrink(to="onnx", images=50))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_file_is_said(shrunk, tmp_path):
+    import shutil
+
+    for to, file in (("float16", "model.tflite"), ("onnx", "model.onnx")):
+        copy = shutil.copytree(shrunk[to], tmp_path / to)
+        (copy / file).write_bytes(b"nothing")
+        with pytest.raises(InputError, match=f"{file} is no"):
+            Bundle.load(copy)
+        (copy / file).unlink()
+        with pytest.raises(InputError, match=f"lacks {file}"):
+            Bundle.load(copy)
+
+
+def test_changes_are_relative_only_above_one():
+    told = write.changes({"energy": np.array([0.5, 10.0])}, {"energy": np.array([0.6, 11.0])})
+    assert told["energy"]["largest"] == pytest.approx(0.1)
+    assert told["energy"]["median"] == pytest.approx(0.1)
