@@ -8,6 +8,7 @@ its conditions from (Elflein et al., arXiv:2311.01385).
 from collections.abc import Sequence
 from typing import Any
 
+from iactflow.fitting.team import Team
 from iactflow.generation.assembly import Assembly, map_kind
 from iactflow.generation.config import Adversary, Fitting
 from iactflow.generation.derivatives import compiled, gradient_by, value_and_gradients
