@@ -67,7 +67,7 @@ status: $(INSTALLED) ## Schedule, last runs and what they cost [PIPELINE=energy]
 	$(IACTFLOW) status $(PIPELINE) $(cluster) --cost
 
 ##@ Develop
-.PHONY: install test test-cluster lint lint-charts format bench validate-simulator docs lock clean
+.PHONY: install test test-cluster lint lint-charts format bench ablation validate-simulator docs lock clean
 install: $(INSTALLED) ## Make the environment in .venv from the hashed lock files
 
 test: lint ## Check the code and run all tests, in two processes
@@ -100,6 +100,9 @@ format: $(INSTALLED) ## Put the code into the project's style
 
 bench: $(INSTALLED) ## Measure speed beside competitors, into build/bench.json [ONLY=name]
 	$(PYTHON) -m benchmarks $(ONLY)
+
+ablation: $(INSTALLED) ## Train variants of hexnet and compare them, into build/ablation.json [DATA="STORE ..."]
+	$(PYTHON) -m benchmarks.ablation --data $(DATA)
 
 validate-simulator: $(INSTALLED) ## Compare simulated showers with CORSIKA and publications, into docs/simulation.md [ONLY=light]
 	$(PYTHON) -m iactflow.simulate.validation $(ONLY)

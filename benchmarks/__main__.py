@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.table import device, render
 
 FOLDER = Path(__file__).parent
-NOT_BENCHMARKS = {"__init__", "__main__", "table"}
+NOT_BENCHMARKS = {"__init__", "__main__", "table", "upstream"}
 RESULTS = Path("build/bench.json")
 
 

@@ -81,7 +81,6 @@ def store_and_loader() -> Iterator[tuple[Any, Callable[[str | None], Any]]]:
 
     Without a name the loader gives pixels as they are.
     """
-    import tables
     from ctlearn.core.loader import DLDataLoader
     from dl1_data_handler.reader import DLImageReader
     from traitlets.config import Config
@@ -92,8 +91,7 @@ def store_and_loader() -> Iterator[tuple[Any, Callable[[str | None], Any]]]:
     with tempfile.TemporaryDirectory() as folder:
         file = make_dl1(Path(folder) / "events.dl1.h5", COPIES)
         store = Store(run([str(file)], Path(folder) / "store").path)
-        with tables.open_file(file) as handle:
-            telescopes = [int(table.name.removeprefix("tel_")) for table in handle.root.dl1.event.telescope.images]
+        telescopes = telescopes_in(file)
 
         def loader_for(mapper: str | None) -> Any:
             options = {"allowed_tels": telescopes, "focal_length_choice": "EQUIVALENT"}
@@ -105,6 +103,14 @@ def store_and_loader() -> Iterator[tuple[Any, Callable[[str | None], Any]]]:
             return DLDataLoader(reader, indices, tasks=["energy"], batch_size=BATCH, random_seed=1)
 
         yield store, loader_for
+
+
+def telescopes_in(file: Path) -> list[int]:
+    """List the telescopes that a DL1 file holds images of."""
+    import tables
+
+    with tables.open_file(file) as handle:
+        return [int(table.name.removeprefix("tel_")) for table in handle.root.dl1.event.telescope.images]
 
 
 def make_dl1(out: Path, copies: int) -> Path:

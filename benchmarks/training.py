@@ -1,59 +1,124 @@
-"""Training steps with their input, beside CTLearn's on the same images: SingleCNN of both, and hexnet's three tasks."""
+"""Networks in training and prediction: hexnet's three tasks beside CTLearn's networks and CTLearn's own tools."""
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from benchmarks.reading import BATCH, store_and_loader
+from benchmarks import upstream
+from benchmarks.reading import BATCH, make_dl1
 from benchmarks.table import Row, device
 
-#: Rounds, steps of each that are timed, and steps before them that are not.
-ROUNDS, STEPS, WARM_UP = 3, 20, 3
+#: Copies of the public showers' images, two telescopes with five each.
+COPIES = 400
+#: Rounds, and timed steps of each: ResNet takes seconds for one.
+ROUNDS = 3
+STEPS = {"hexnet": 30, "SingleCNN": 20, "ResNet": 1}
+#: Steps before those that are timed.
+WARM_UP = 3
+#: Timed steps of upstream's tool.
+TOOL_STEPS = {"SingleCNN": 20, "ResNet": 3}
+#: Tasks of hexnet; CTLearn's networks estimate the energy alone, which costs them less.
+TASKS = ["type", "energy", "cameradirection"]
 
 
 def rows() -> list[Row]:
-    """Measure all on the same machine in the same run, each three times in turn; the median of each counts."""
-    import keras
+    """Measure all on the same images, machine and run; our steps in turns, the median of each counts."""
+    from iactflow.data.store import Store
+    from iactflow.ingest.run import run as ingest
 
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        (place / "dl1").mkdir()
+        dl1 = make_dl1(place / "dl1" / "events.dl1.h5", COPIES)
+        store = Store(ingest([str(dl1)], place / "store").path)
+        ours = _training(store)
+        tools = {name: upstream.training_rate(name, dl1, place / name.lower(), n) for name, n in TOOL_STEPS.items()}
+        return [*_training_rows(ours, tools), *_prediction_rows(place, store, dl1)]
+
+
+def _training(store: Any) -> dict[str, float]:
+    """Give images per second of training steps through our feeder, by network."""
     from iactflow.models.config import Model
-    from iactflow.models.registry import build_network
 
-    with store_and_loader() as (store, loader_for):
-        loader = loader_for("BilinearMapper")
-        channels = {"mapping": {"channels": ["image", "peak_time"]}}
-        cnn = _our_steps(store, Model.model_validate({"name": "ctlearn.SingleCNN", **channels}), ["energy"])
-        hexnet = _our_steps(store, Model(name="hexnet"), ["type", "energy", "cameradirection"])
-
-        theirs = build_network(Model(name="ctlearn.SingleCNN"), loader.input_shape, ["energy"])
-        theirs.compile(keras.optimizers.Adam(1e-3), {"energy": "mae"})
-        peer = (theirs.train_on_batch(*loader[number % len(loader)]) for number in _forever())
-        speeds: dict[str, list[float]] = {"cnn": [], "hexnet": [], "peer": []}
-        for _ in range(ROUNDS):
-            for name, steps in (("cnn", cnn), ("hexnet", hexnet), ("peer", peer)):
-                speeds[name].append(_events_per_second(steps))
-    ours, hexagonal, upstream = (median(values) for values in speeds.values())
-    n = ROUNDS * STEPS * BATCH
-    return [
-        Row("training steps of SingleCNN, input included", ours, "events/s", "CTLearn 0.10.4", upstream,
-            ours / upstream, n, device()),
-        Row("training steps of hexnet, three tasks, input included", hexagonal, "events/s",
-            "CTLearn 0.10.4, SingleCNN, one task", upstream, hexagonal / upstream, n, device()),
-        Row("training steps of hexnet, three tasks, input included", hexagonal, "events/s",
-            "SingleCNN, one task, our feeder", ours, hexagonal / ours, n, device()),
-    ]  # fmt: skip
+    steps = {"hexnet": _steps(store, Model(name="hexnet"), TASKS)}
+    for name in TOOL_STEPS:
+        steps[name] = _steps(store, Model(name=f"ctlearn.{name}"), ["energy"])
+    rates: dict[str, list[float]] = {name: [] for name in steps}
+    for number in range(ROUNDS):
+        for name, iterator in steps.items():
+            rates[name].append(_images_per_second(iterator, STEPS[name], 0 if number else WARM_UP))
+    return {name: median(values) for name, values in rates.items()}
 
 
-def _forever() -> Iterator[int]:
-    number = 0
-    while True:
-        yield number
-        number += 1
+def _training_rows(ours: dict[str, float], tools: dict[str, float]) -> list[Row]:
+    rate, n = ours["hexnet"], ROUNDS * STEPS["hexnet"] * BATCH
+    told = "hexnet in training, type, energy and direction, input included"
+    found = []
+    for name in tools:
+        for peer, value in ((f"ctlearn-train-model {name}, energy", tools[name]), (f"{name}, our feeder", ours[name])):
+            found.append(Row(told, rate, "images/s", peer, value, rate / value, n, device()))
+        row = f"CTLearn's {name} in training through our feeder, energy"
+        n_steps = ROUNDS * STEPS[name] * BATCH
+        peer = "ctlearn-train-model"
+        found.append(Row(row, ours[name], "images/s", peer, tools[name], ours[name] / tools[name], n_steps, device()))
+    return found
 
 
-def _our_steps(store: Any, model: Any, tasks: list[str]) -> Iterator[float]:
+def _prediction_rows(place: Path, store: Any, dl1: Path) -> list[Row]:
+    """Measure from DL1 file to DL2 file: hexnet's three tasks by us, one of CTLearn's networks by its tool."""
+    from iactflow.predict.config import Predict
+    from iactflow.predict.run import run as predict
+
+    bundle, n = _bundle(place / "hexnet", "hexnet", TASKS, store), len(store)
+    seconds = []
+    for number in range(ROUNDS):
+        start = perf_counter()
+        predict([str(bundle)], [str(dl1)], place / f"{number}.dl2.h5", config=Predict())
+        seconds.append(perf_counter() - start)
+    rate, told = n / median(seconds), "prediction by hexnet, type, energy and direction, DL1 file to DL2 file"
+    found = []
+    for name in TOOL_STEPS:
+        model = _bundle(place / f"bundle-{name}", f"ctlearn.{name}", ["energy"], store) / "ctlearn.keras"
+        value = n / upstream.prediction_seconds(model, dl1, place / f"{name}.dl2.h5")
+        peer = f"ctlearn-predict-mono-model, {name}, energy"
+        found.append(Row(told, rate, "events/s", peer, value, rate / value, ROUNDS * n, device()))
+    return found
+
+
+def _bundle(out: Path, name: str, tasks: list[str], store: Any) -> Path:
+    """Make a bundle of a network with the weights that it begins with: its speed does not depend on them."""
+    from iactflow.data.select import Selection
+    from iactflow.fitting.state import FitState
+    from iactflow.models.config import Model
+    from iactflow.train.config import Train
+    from iactflow.train.examples import choose_examples
+    from iactflow.train.publish import publish
+    from iactflow.train.setup import prepare
+
+    sections = {"selection": Selection(), "model": Model(name=name), "train": Train()}
+    examples = choose_examples(store.paths, sections["selection"], instrument="from-data")
+    parts = prepare(tasks, sections["model"], sections["train"], examples)
+    out.mkdir()
+    publish(
+        out,
+        tasks=tasks,
+        instrument="from-data",
+        sections=sections,
+        examples=examples,
+        view=parts.view,
+        network=parts.network,
+        state=FitState(),
+        mlflow={},
+    )
+    return out
+
+
+def _steps(store: Any, model: Any, tasks: list[str]) -> Iterator[float]:
     """Fit batch after batch of a store, giving the loss of each."""
     from iactflow.data.feeder import Feeder
     from iactflow.fitting.optimizers import make_optimizer
@@ -66,21 +131,23 @@ def _our_steps(store: Any, model: Any, tasks: list[str]) -> Iterator[float]:
 
     view = make_view(model, store.camera)
     network = build_network(model, view.shapes, tasks, hexagonal=view.hexagonal)
-    optimizer = make_optimizer("adam", 1e-3, schedule="constant", n_steps=STEPS)
+    optimizer = make_optimizer("adam", 1e-3, schedule="constant", n_steps=1)
     steps = Steps(label_model(view, network), optimizer, losses_of(tasks, Train(), store.camera))
     columns, everything = [tensor.name for tensor in view.model.inputs], np.arange(len(store))
     labels = {task: TASKS[task].labels(store, everything) for task in tasks}
     feeder = Feeder(store, everything, columns, labels, batch_size=BATCH, seed=1)
-    for epoch in _forever():
+    epoch = 0
+    while True:
         for batch in feeder.epoch(epoch):
             if len(batch) == BATCH:
                 yield float(steps.fit(batch))
+        epoch += 1
 
 
-def _events_per_second(steps: Iterator[Any]) -> float:
-    for _ in range(WARM_UP):
+def _images_per_second(steps: Iterator[Any], n_steps: int, warm_up: int) -> float:
+    for _ in range(warm_up):
         next(steps)
     start = perf_counter()
-    for _ in range(STEPS):
+    for _ in range(n_steps):
         next(steps)
-    return STEPS * BATCH / (perf_counter() - start)
+    return n_steps * BATCH / (perf_counter() - start)

@@ -11,10 +11,11 @@ from typing import Any
 
 from iactflow.config import read_yaml, to_line
 from iactflow.errors import ConfigError
-from iactflow.recipe import Experiment, Recipe
+from iactflow.generation_recipe import read_recipe
+from iactflow.recipe import Experiment
 
 #: Pipelines that ``run`` and ``compile`` know, each a module here and an experiment file in ``configs``.
-NAMES = ("energy", "type", "direction", "full", "simulate")
+NAMES = ("energy", "type", "direction", "full", "generation", "simulate")
 
 
 def require_known(name: str) -> None:
@@ -59,7 +60,7 @@ def read_experiment(name: str, config: Path | None, settings: Iterable[str]) -> 
     """
     source = config or default_config(name)
     needs_task = name != "simulate" or "task" in read_yaml(source)
-    experiment = (Recipe if needs_task else Experiment).read(source, settings)
+    experiment = read_recipe(source, settings) if needs_task else Experiment.read(source, settings)
     experiment.require_showers()
     return experiment
 

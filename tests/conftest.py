@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,10 @@ import tables
 from iactflow.data import schema
 from iactflow.data.samples import sample
 
+sys.path.append(str(Path(__file__).parent))  # toys.py
+
+#: Batch of CTLearn's tool in `ctlearn_dl2`; its last one is smaller.
+CTLEARN_BATCH = 20
 #: Telescopes of `few_telescopes`, with 21 images.
 FEW = ("tel_017", "tel_019", "tel_021", "tel_027", "tel_033")
 
@@ -258,3 +263,80 @@ def teacher(
 
     out = tmp_path_factory.mktemp("teacher") / "teacher"
     return run(Selection(), small_generator, short_training, [photoelectrons], out, instrument="ct5").path
+
+
+@pytest.fixture(scope="session")
+def toy_simulation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """2,400 toy images of 800 showers, a third of the showers for training, the others for the test."""
+    import toys
+
+    return toys.write(tmp_path_factory.mktemp("toy") / "simulated", toys.toy_events(1, 2400), "simulated", 11)
+
+
+@pytest.fixture(scope="session")
+def toy_generated(tmp_path_factory: pytest.TempPathFactory, toy_simulation: Path) -> Callable[[str], Path]:
+    """Stores of a generator that follows the same law, or breaks it as the name says."""
+    import numpy
+    import toys
+
+    made: dict[str, Path] = {}
+
+    def give(name: str) -> Path:
+        if name not in made:
+            events = toys.toy_events(2) if name != "copied" else toys.copies(toy_simulation)
+            events = toys.BROKEN[name](events, numpy.random.default_rng(3))
+            folder = tmp_path_factory.mktemp(name) / "generated"
+            made[name] = toys.write(folder, events, "generated", 2_050_000_001, all_train=True)
+        return made[name]
+
+    return give
+
+
+@pytest.fixture(scope="session")
+def cut_at_50(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """Copy a model as one that was trained on images of at least 50 p.e., which is also CTLearn's own cut."""
+
+    def copy(model: Path) -> Path:
+        target = shutil.copytree(model, tmp_path_factory.mktemp("cut") / model.name)
+        text = (target / "model.json").read_text()
+        assert '"intensity_min": null' in text
+        (target / "model.json").write_text(text.replace('"intensity_min": null', '"intensity_min": "50 pe"'))
+        return target
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def ctlearn_dl2(
+    sst1m_dl1: Path,
+    sst1m_store: Path,
+    energy_model: Path,
+    one_task_models: dict[str, Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """What ctlearn-predict-mono-model makes of `sst1m_dl1` with `energy_model` and `one_task_models`."""
+    from ctapipe.core import run_tool
+    from ctlearn.tools.predict_model import MonoPredictCTLearnModel
+
+    from iactflow.data.store import Store
+
+    # Upstream stops at a telescope without an image that passes its quality cut; name those that have one.
+    store = Store(sst1m_store)
+    telescopes = np.unique(store.column(schema.TEL_ID)[store.column(schema.INTENSITY) > 50]).tolist()
+    settings = {
+        "DLDataReader": {
+            "image_mapper_type": "BilinearMapper",
+            "allowed_tels": telescopes,
+            "focal_length_choice": "EQUIVALENT",
+        },
+        "DLImageReader": {"channels": ["cleaned_image", "cleaned_peak_time"]},
+        "PredictCTLearnModel": {"batch_size": CTLEARN_BATCH, "keras_verbose": 0},
+    }
+    out = tmp_path_factory.mktemp("upstream") / "events.dl2.h5"
+    config = out.with_name("config.json")
+    config.write_text(json.dumps(settings))
+    models = {"energy": energy_model, **one_task_models}
+    argv = [f"--config={config}", f"--input_url={sst1m_dl1}", f"--output={out}"]
+    argv += [f"--{task}_model={path / 'ctlearn.keras'}" for task, path in models.items()]
+    run_tool(MonoPredictCTLearnModel(), argv=argv, cwd=out.parent, raises=True)
+    return out

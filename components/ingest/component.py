@@ -42,11 +42,11 @@ def ingest(
     from pathlib import Path
 
     from iactflow.cluster.step import step
+    from iactflow.generation_recipe import from_text
     from iactflow.ingest.run import run
-    from iactflow.recipe import Recipe
 
     with step():
-        recipe = Recipe.from_text(config, settings, data__train=data)
+        recipe = from_text(config, settings, data__train=data)
         lines = ["| store | images | events | showers |", "| --- | --- | --- | --- |"]
         for name, (inputs, options) in recipe.ingest_inputs(Path(share.path) for share in simulated or []).items():
             done = run(inputs, Path(stores.path) / name, workers=workers or None, **options)

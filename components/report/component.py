@@ -16,15 +16,15 @@ def report(config: str, settings: list, result: dsl.Input[dsl.Artifact], page: d
     settings
         Changes to it as KEY=VALUE, such as train.epochs=3.
     result
-        Result folder that evaluate wrote.
+        Result folder that evaluate or validate wrote.
     page
         The report, a single file.
     """
     from pathlib import Path
 
     from iactflow.cluster.step import step
-    from iactflow.recipe import Recipe
+    from iactflow.generation_recipe import report_of
     from iactflow.report.run import run
 
     with step():
-        run(Path(result.path), Path(page.path), config=Recipe.from_text(config, settings).report)
+        run(Path(result.path), Path(page.path), config=report_of(config, settings))

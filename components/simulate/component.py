@@ -43,10 +43,10 @@ def simulate(
     from pathlib import Path
 
     from iactflow.cluster.step import step
-    from iactflow.recipe import experiment_from_text
+    from iactflow.generation_recipe import from_text
 
     with step():
-        experiment = experiment_from_text(config, settings, data__train=data)
+        experiment = from_text(config, settings, data__train=data)
         done = experiment.simulated(Path(showers.path), shard, output_format=output_format, workers=workers or None)
         lines = ["| primary | share | blocks | events | images |", "| --- | --- | --- | --- | --- |"]
         for primary, share in done.items():

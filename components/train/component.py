@@ -13,8 +13,9 @@ def train(
     stores: dsl.Input[dsl.Dataset],
     model: dsl.Output[dsl.Model],
     metrics: dsl.Output[dsl.Metrics],
+    model_name: str = "",
 ) -> None:
-    """Fit the experiment's network to the train part of the stores and write a model bundle.
+    """Fit the experiment's network, or its generator, to the train part of the stores and write a model bundle.
 
     Parameters
     ----------
@@ -30,26 +31,19 @@ def train(
         Model bundle: network, range of validity, provenance.
     metrics
         Losses of the epoch that was kept, and what training cost.
+    model_name
+        Model to train instead of the experiment's, such as wgan; empty leaves it.
     """
     from pathlib import Path
 
     from iactflow.cluster.keep import kept
     from iactflow.cluster.step import step
-    from iactflow.recipe import Recipe
-    from iactflow.train.run import run
+    from iactflow.generation_recipe import from_text, train_as
 
-    with step(), kept(Path(model.path), "train") as folder:
-        recipe = Recipe.from_text(config, settings, train__epochs=epochs)
-        done = run(
-            recipe.tasks,
-            recipe.data.select,
-            recipe.model,
-            recipe.train,
-            sorted(Path(stores.path).iterdir()),
-            folder,
-            instrument=recipe.instrument,
-            # an attempt that trained to the end but was evicted before Kubeflow took the model leaves it there
-            overwrite=folder != Path(model.path),
-        )
+    # two models of one run may be trained at the same time
+    with step(), kept(Path(model.path), "-".join(filter(None, ("train", model_name)))) as folder:
+        recipe = from_text(config, settings, train__epochs=epochs, model__name=model_name)
+        # an attempt that trained to the end but was evicted before Kubeflow took the model leaves it there
+        done = train_as(recipe, sorted(Path(stores.path).iterdir()), folder, overwrite=folder != Path(model.path))
         for name, value in done.finite().items():
             metrics.log_metric(name, value)

@@ -1,7 +1,9 @@
 """Strict, frozen configuration: sections, quantities with units, YAML files and ``--set``."""
 
 import re
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,6 +25,14 @@ class Section(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, validate_default=True, arbitrary_types_allowed=True
     )
+
+
+@contextmanager
+def verbs_as_names() -> Iterator[None]:
+    """Allow a section to be called ``validate``: pydantic once had a method of that name and warns."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message='Field name "validate"', category=UserWarning)
+        yield
 
 
 def _parse_quantity(value: Any, *, unit: u.UnitBase) -> u.Quantity:

@@ -1,10 +1,12 @@
 import json
 import shutil
 
+import astropy.units as u
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from iactflow.data.camera import Camera
 from iactflow.data.describe import verify_parts
 from iactflow.data.store import MANIFEST, Store
 from iactflow.errors import ConfigError, InputError
@@ -46,6 +48,17 @@ def test_a_second_store_is_read_after_the_first(sst1m_store, copy):
     row = np.array([5])
     assert (both.pixels("image", row + len(alone)) == alone.pixels("image", row)).all()
     assert both.hash != alone.hash
+
+
+def test_telescopes_of_the_same_number_have_the_focal_length_of_their_own_array(sst1m_store, copy):
+    camera = Camera.read(copy)
+    camera.telescopes["equivalent_focal_length"] = 7.0 * u.m
+    camera.write(copy)
+    both = Store([sst1m_store, copy])
+    n = len(both) // 2
+    here, there = both.focal_lengths(np.arange(n)), both.focal_lengths(np.arange(n, 2 * n))
+    assert here == pytest.approx(5.6, abs=0.01)
+    assert there == pytest.approx(7.0)
 
 
 def test_parts_open_with_arrow_alone_and_carry_units(sst1m_store):

@@ -60,6 +60,23 @@ def test_the_bill_of_materials_lists_the_lock(flavour, tmp_path):
     assert all(re.fullmatch("[0-9a-f]{64}", entry["value"]) for entry in tensorflow["properties"])
 
 
+def test_the_stage_that_compiles_the_simulator_has_all_that_simulating_imports():
+    """It copies a part of the package, so that other changes compile nothing."""
+    stage = next(text for text in re.split(r"^FROM ", DOCKERFILE, flags=re.MULTILINE) if " AS simulator\n" in text)
+    copied = set(re.findall(r"src/iactflow/(\w+)", stage))
+    package = ROOT / "src" / "iactflow"
+    files = [path for name in copied for path in [package / f"{name}.py", *(package / name).rglob("*.py")]]
+    imports = re.compile(r"^ *(?:from|import) iactflow\.(\w+)|^from iactflow import (\w+)", re.MULTILINE)
+    needed = {
+        first or second
+        for path in files
+        if path.exists() and "validation" not in path.parts
+        for first, second in imports.findall(path.read_text())
+    }
+    assert {"data", "ingest", "simulate", "s3"} <= needed
+    assert needed <= copied
+
+
 def test_images_without_a_builder_says_what_to_install(tmp_path):
     done = subprocess.run(
         ["/bin/bash", ROOT / "docker" / "images.sh"],

@@ -1,7 +1,5 @@
 """Forests of each task on truth that was put in: a made-up store whose features tell all that there is to know."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
@@ -18,7 +16,6 @@ class MadeUp:
     """Images with a centroid and an axis, on which the source lies `disp` deg ahead or behind."""
 
     paths = ("made-up",)
-    camera = SimpleNamespace(focal_lengths=lambda tel_ids: np.full(len(tel_ids), FOCAL))
 
     def __init__(self):
         rng = np.random.default_rng(11)
@@ -44,6 +41,9 @@ class MadeUp:
 
     def column(self, name):
         return self.columns[name]
+
+    def focal_lengths(self, rows):
+        return np.full(len(rows), FOCAL)
 
 
 @pytest.fixture(scope="module")

@@ -95,3 +95,73 @@ def test_only_training_turns_images_and_each_time_otherwise(camera, pixels):
     assert (turning[0] != turning[1]).any()
     again = np.asarray(layer_of(camera, augment=True, seed=4)(pixels, training=True)["frame"])
     np.testing.assert_array_equal(turning[0], again)
+
+
+def test_aligned_images_look_the_same_however_the_camera_is_turned(camera, pixels):
+    """Turned by any symmetry about a pixel, an image is shown in the same orientation, and its frame says so."""
+    layer = layer_of(camera, align=True)
+    seen = {name: np.asarray(value) for name, value in layer(pixels).items()}
+    lattice = Lattice.of(camera.geometry)
+    basis = lattice.basis[0] / np.linalg.norm(lattice.basis[0])
+    at = np.arctan2(seen["axis"][:, 1], seen["axis"][:, 0]) / 2 - np.arctan2(basis[1], basis[0])
+    long = np.linalg.norm(seen["axis"], axis=1) > 0.3
+    at = np.degrees(at[long]) % 180
+    assert long.sum() >= 5
+    assert ((at > -0.1) & (at < 30.1)).all()  # a twelfth of the circle, either end first
+    places = cells_in_degrees(layer, camera)
+    positions = lattice.xy / DEGREE
+    for event in np.flatnonzero(long):
+        place = seen["origin"][event] + places @ seen["frame"][event]
+        distance = np.linalg.norm(place.reshape(-1, 1, 2) - positions, axis=-1)
+        nearest, here = distance.argmin(axis=1), distance.min(axis=1) < 1e-3
+        expected = np.where(here, np.arcsinh(pixels["image"][event][nearest] / 2), 0)
+        np.testing.assert_allclose(seen["window"][event, ..., 0].reshape(-1), expected, atol=1e-4)
+
+
+def test_the_longer_tail_of_an_aligned_image_points_the_same_way(camera):
+    positions = Lattice.of(camera.geometry).xy / DEGREE
+    charge = []
+    for angle in np.radians([10, 130, 250, 350]):
+        along = positions @ np.array([np.cos(angle), np.sin(angle)])
+        across = positions @ np.array([-np.sin(angle), np.cos(angle)])
+        # Bright at one end, with a long faint tail along the angle.
+        charge.append(np.where((np.abs(across) < 0.2) & (along > 0) & (along < 2.5), 80 * np.exp(-along), 0))
+    image = np.float32(charge)
+    time = np.full_like(image, 30)
+    layer = layer_of(camera, align=True, channels=["charge"])
+    seen = layer({"image": image, "peak_time": time, "image_mask": image > 0})
+    window = np.asarray(seen["window"])[..., 0]
+    cells = cells_in_degrees(layer, camera)
+    aim = np.array(layer.aim)
+    for event in range(4):
+        weights = np.sinh(window[event]) * 2
+        along = cells @ aim
+        mean = (weights * along).sum() / weights.sum()
+        assert (weights * (along - mean) ** 3).sum() > 0
+
+
+def test_images_of_an_event_are_turned_together_and_those_of_others_otherwise(camera, pixels):
+    events = {name: values[:16].reshape(8, 2, -1) for name, values in pixels.items()}
+    layer = layer_of(camera, augment=True, seed=4)
+    still, turned = layer(events), layer(events, training=True)
+    assert turned["window"].shape == (8, 2, 24, 24, 3)
+    frame = np.asarray(turned["frame"])
+    np.testing.assert_array_equal(frame[:, 0], frame[:, 1])
+    assert len(np.unique(frame[:, 0].round(3), axis=0)) > 1
+    flat = layer({name: values[:16] for name, values in pixels.items()})
+    for name, values in flat.items():
+        np.testing.assert_allclose(np.asarray(still[name]).reshape(np.shape(values)), values, atol=1e-6)
+
+
+def test_the_axis_is_that_of_the_hillas_ellipse(camera, sst1m_store):
+    store = Store(sst1m_store)
+    rows = np.flatnonzero(store.column("hillas_intensity") > 100)
+    seen = layer_of(camera)(gather(store, rows, ["image", "peak_time", "image_mask"]))
+    psi = np.radians(store.column("hillas_psi")[rows])  # from the longitude, which is the camera's y
+    length, width = (store.column(f"hillas_{name}")[rows] for name in ("length", "width"))
+    size = (length**2 - width**2) / (length**2 + width**2)
+    expected = size[:, None] * np.stack([-np.cos(2 * psi), np.sin(2 * psi)], axis=1)
+    np.testing.assert_allclose(np.asarray(seen["axis"]), expected, atol=0.02)
+    np.testing.assert_allclose(np.asarray(seen["charge"]), store.column("hillas_intensity")[rows], rtol=1e-4)
+    centroid = np.stack([store.column(f"hillas_fov_{name}")[rows] for name in ("lat", "lon")], axis=1)
+    np.testing.assert_allclose(np.asarray(seen["centroid"]), centroid, atol=2e-3)

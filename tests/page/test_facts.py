@@ -12,10 +12,12 @@ def result(energy_result):
 
 
 def test_the_commands_name_what_was_used_and_the_experiment_is_valid(result, energy_model, sst1m_store):
-    commands, experiment = (
+    commands, ctapipe, experiment = (
         block for block in facts.reproduction_blocks(result, "iactflow report") if isinstance(block, Code)
     )
-    train, evaluate, report = commands.text.splitlines()
+    ingest, train, evaluate, report = commands.text.splitlines()
+    assert ingest.startswith("iactflow ingest --input gamma_20deg_0deg_run102___cta-prod4-sst-1m")
+    assert "TailcutsImageCleaner" in ctapipe.text
     assert train == f"iactflow train experiment.yaml --data {sst1m_store} --out {energy_model}"
     assert evaluate.startswith(f"iactflow evaluate --model {energy_model} --data {sst1m_store} --out ")
     assert evaluate.endswith("--set evaluate.bootstrap=40")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from iactflow.data.select import Selection
-from iactflow.errors import ConfigError
+from iactflow.errors import ConfigError, IactflowError
 from iactflow.models.bundle import Bundle
 from iactflow.models.config import Mapping, Model
 from iactflow.recipe import Recipe
@@ -29,11 +29,13 @@ def command(store, out):
 
 @pytest.fixture(scope="module")
 def killed(sst1m_store, tmp_path_factory):
-    """The folder of a training that was killed with SIGKILL after its first epochs."""
+    """The folder of a training that was killed with SIGKILL after its first epochs, and that refused a second one."""
     out = tmp_path_factory.mktemp("killed") / "model"
     with subprocess.Popen(command(sst1m_store, out), stderr=subprocess.PIPE, text=True) as process:
         for line in process.stderr:
             if line.startswith("epoch 3 "):
+                with pytest.raises(IactflowError, match="Another training is writing to"):
+                    train(sst1m_store, out)
                 process.send_signal(signal.SIGKILL)
                 break
     assert process.returncode == -signal.SIGKILL

@@ -52,7 +52,7 @@ def test_no_test_shower_is_trained_on(sst1m_store, tmp_path):
     """The split decides: a model trained without the test part's rows in the store is the same model."""
     from iactflow.train.examples import choose_examples
 
-    examples = choose_examples([sst1m_store], Selection(), instrument="sst1m-mono")
+    examples = choose_examples([sst1m_store], Selection(), Model(), instrument="sst1m-mono")
     shower = examples.store.column("shower_id")
     used = set(shower[examples.train]) | set(shower[examples.validation])
     assert not used & set(shower[examples.store.rows("test")])

@@ -7,18 +7,7 @@ import click
 import yaml
 
 from iactflow.cli.common import out_option, overwrite_option, verb, workers_option
-
-
-def _fractions(ctx: click.Context, option: click.Parameter, value: str | None) -> tuple[float, float, float] | None:
-    if value is None:
-        return None
-    try:
-        train, validation, test = (float(number) for number in value.split(","))
-    except ValueError as error:
-        raise click.BadParameter(
-            f"must be three numbers with commas between them, such as 0.6,0.15,0.25. Received: {value}"
-        ) from error
-    return train, validation, test
+from iactflow.cli.store_settings import ctapipe_option, fractions_of, split_option
 
 
 @verb
@@ -42,22 +31,8 @@ def _fractions(ctx: click.Context, option: click.Parameter, value: str | None) -
     show_default=True,
     help="Write a store, or convert all inputs to one ctapipe DL1 file.",
 )
-@click.option(
-    "--ctapipe-config",
-    type=click.Path(path_type=Path),
-    default=None,
-    metavar="FILE",
-    help="YAML or JSON file as ctapipe-process takes it: calibration, cleaning, image quality. [default: ctapipe's "
-    "base configuration]",
-)
-@click.option(
-    "--split",
-    "shares",
-    default=None,
-    metavar="TRAIN,VALIDATION,TEST",
-    callback=_fractions,
-    help="Shares of the showers; fixed for the life of a store. [default: 0.6,0.15,0.25]",
-)
+@ctapipe_option
+@split_option
 @workers_option
 @overwrite_option
 def ingest_command(
@@ -79,12 +54,9 @@ def ingest_command(
     stay together and a store that grows never moves one. The same input twice adds nothing; an interrupted run is
     finished by running the same command again.
     """
-    from iactflow.config import validate
-    from iactflow.data.split import SplitFractions
     from iactflow.ingest.processing import ctapipe_configuration
 
-    given = dict(zip(("train", "validation", "test"), shares, strict=True)) if shares else {}
-    fractions = validate(SplitFractions, given, "--split")
+    fractions = fractions_of(shares)
     options: dict[str, Any] = {"camera": camera, "images_only": images_only, "overwrite": overwrite}
     if dry_run:
         shown = {"input": list(inputs), "out": str(out), **options, "format": output_format, "workers": workers}

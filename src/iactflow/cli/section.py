@@ -35,14 +35,19 @@ def read_section[T: Section](kind: "type[T]", name: str, config: Path | None, se
     """
     from pydantic import create_model
 
-    from iactflow.config import Section, apply_settings, validate
+    from iactflow.config import Section, apply_settings, validate, verbs_as_names
 
     settings = list(settings)
     if config is not None:
-        from iactflow.recipe import Recipe
+        from iactflow.errors import ConfigError
+        from iactflow.generation_recipe import read_recipe
 
-        return getattr(Recipe.read(config, settings), name)
+        recipe = read_recipe(config, settings)
+        if name not in type(recipe).model_fields:
+            raise ConfigError(f"{config} has no section {name}; its task is {recipe.task}. Name a file that has one.")
+        return getattr(recipe, name)
     fields: dict[str, tuple[type[T], T]] = {name: (kind, kind())}
-    experiment = create_model("Experiment", __base__=Section, **fields)  # type: ignore[call-overload]
+    with verbs_as_names():
+        experiment = create_model("Experiment", __base__=Section, **fields)  # type: ignore[call-overload]
     origin = " ".join(f"--set {setting}" for setting in settings)
     return getattr(validate(experiment, apply_settings({}, settings), origin), name)

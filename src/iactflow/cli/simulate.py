@@ -6,16 +6,8 @@ import click
 import yaml
 
 from iactflow.cli.common import out_option, overwrite_option, settings_option, verb, workers_option
-
-
-def _shard(ctx: click.Context, option: click.Parameter, value: str) -> tuple[int, int]:
-    from iactflow.errors import ConfigError
-    from iactflow.simulate.experiment import parse_shard
-
-    try:
-        return parse_shard(value)
-    except ConfigError as error:
-        raise click.BadParameter(str(error)) from error
+from iactflow.cli.shard import shard_option
+from iactflow.cli.store_settings import ctapipe_option, fractions_of, split_option
 
 
 @verb
@@ -42,14 +34,7 @@ def _shard(ctx: click.Context, option: click.Parameter, value: str) -> tuple[int
     help="Take the light of this CORSIKA file instead of our own showers; may be repeated.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same events; 0 to 2000.")
-@click.option(
-    "--shard",
-    default="1/1",
-    show_default=True,
-    metavar="I/N",
-    callback=_shard,
-    help="Simulate the I-th of N shares of the run; all shares together are the whole run.",
-)
+@shard_option
 @click.option(
     "--format",
     "output_format",
@@ -67,6 +52,8 @@ def _shard(ctx: click.Context, option: click.Parameter, value: str) -> tuple[int
     help="YAML file with the keys that --dry-run prints: energies, spectrum, pointing, cone, cores, night sky.",
 )
 @settings_option
+@split_option
+@ctapipe_option
 @out_option("DIR", "Folder for DL1 files (*.dl1.h5), or the store. What is finished there is kept.")
 @workers_option
 @overwrite_option
@@ -81,6 +68,8 @@ def simulate_command(
     output_format: str,
     config_file: Path | None,
     settings: tuple[str, ...],
+    shares: tuple[float, float, float] | None,
+    ctapipe_config: Path | None,
     out: Path,
     workers: int | None,
     overwrite: bool,
@@ -94,12 +83,18 @@ def simulate_command(
     --shard; an interrupted run is finished by running the same command again.
     """
     from iactflow.config import apply_settings, read_yaml, validate
+    from iactflow.errors import ConfigError
     from iactflow.simulate.config import Simulate
     from iactflow.simulate.instruments import resolve
 
     content = apply_settings(read_yaml(config_file) if config_file else {}, settings)
     content |= {name: value for name, value in (("preset", preset), ("primary", primary)) if value is not None}
     config = validate(Simulate, content, str(config_file) if config_file else "--preset, --primary, --set")
+    fractions = fractions_of(shares)
+    if output_format != "store" and (shares or ctapipe_config):
+        raise ConfigError(
+            "--split and --ctapipe-config are settings of a store. Add --format store, or leave them out."
+        )
     instrument, filled = resolve(config)
     if dry_run:
         shown = {"instrument": instrument.description, "events": events, "showers": showers, "photons": list(photons)}
@@ -117,6 +112,8 @@ def simulate_command(
         photons=photons,
         shard=shard,
         output_format=output_format,  # type: ignore[arg-type]
+        fractions=fractions,
+        ctapipe_config=ctapipe_config,
         workers=workers,
         overwrite=overwrite,
     ).path

@@ -1,7 +1,6 @@
 """The command ``iactflow train``."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -37,28 +36,13 @@ def train_command(
     MLFLOW_TRACKING_URI, or to a database in the folder runs.
     """
     from iactflow.config import to_yaml
-    from iactflow.generation_recipe import GenerationRecipe, read_recipe
+    from iactflow.generation_recipe import read_recipe, train_as
 
     recipe = read_recipe(config, [*settings, *([f"model.init={init}"] if init else [])])
     if dry_run:
         click.echo(to_yaml(recipe))
         return None
-    place: dict[str, Any] = {"instrument": recipe.instrument, "overwrite": overwrite}
-    if isinstance(recipe, GenerationRecipe):
-        from iactflow.train.generator import run as run_generator
-
-        return run_generator(recipe.data.select, recipe.model, recipe.train, stores, out, **place).path
-    from iactflow.train.run import run
-
-    return run(
-        recipe.tasks,
-        recipe.data.select,
-        recipe.model,
-        recipe.train,
-        stores,
-        out,
-        **place,
-    ).path
+    return train_as(recipe, stores, out, overwrite=overwrite).path
 
 
 command = train_command

@@ -4,8 +4,9 @@ import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from iactflow.data.result import GENERATION
 from iactflow.errors import ConfigError
-from iactflow.page import facts
+from iactflow.page import facts, generation
 from iactflow.page.blocks import Block, Code, Page, Section, Text
 from iactflow.page.config import Report
 from iactflow.page.figures import plots
@@ -53,6 +54,10 @@ def run(results: Sequence[Path], out: Path, *, config: Report, overwrite: bool =
             f"A comparison needs at least two results. Received: {', '.join(map(str, results))}, without a baseline in "
             "it. Name a second one with --result, or evaluate with evaluate.baseline=random-forest."
         )
+    if samples[0].result.tasks == [GENERATION]:
+        beside = generation.with_floor(results)
+        page = generation.comparison_page(beside, generation.command_of("compare", results, out))
+        return write_page(page, out, len(beside), overwrite=overwrite)
     words = ["iactflow", "compare", *(word for path in results for word in ("--result", str(path)))]
     command = shlex.join([*words, "--out", str(out)])
     shown = sum(len(sample.results) for sample in samples)

@@ -47,7 +47,7 @@ def true_camera_position(store: "Store", rows: np.ndarray) -> np.ndarray:
     ndarray, shape (n, 2)
         ``x`` and ``y`` in ctapipe's CameraFrame in m, for the equivalent focal length; NaN without truth.
     """
-    focal_length = store.camera.focal_lengths(store.column(schema.TEL_ID)[rows])
+    focal_length = store.focal_lengths(rows)
     return sky_to_camera(true_sky_offset(store, rows), focal_length)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from iactflow.data import schema
+from iactflow.data.array import gather_events
 
 if TYPE_CHECKING:
     from iactflow.data.store import Store
@@ -28,9 +29,9 @@ class Batch:
     ----------
     number : int
         Place in the epoch, from 0.
-    rows : ndarray of int, shape (n,)
-        Row numbers in the store.
-    pixels : dict of ndarray, shape (n, n_pixels)
+    rows : ndarray of int, shape (n,) or (n, k)
+        Row numbers in the store; of array events those of their images, see `iactflow.data.array`.
+    pixels : dict of ndarray, shape (n, n_pixels) or (n, k, n_pixels)
         Pixel columns by name: charge (p.e.) and time (ns) as float32, the cleaning mask as bool.
     labels : dict of ndarray of float32, shape (n, d)
         Labels by task.
@@ -56,8 +57,8 @@ class Feeder:
     ----------
     store : Store
         Where the images are.
-    rows : ndarray of int, shape (n,)
-        Rows to use.
+    rows : ndarray of int, shape (n,) or (n, k)
+        Rows to use; what is said of images counts for array events where there are k to an event.
     columns : sequence of str
         Pixel columns that are read: nothing else is.
     labels : mapping of ndarray, shape (n, d)
@@ -145,8 +146,11 @@ class Feeder:
 def gather(store: "Store", rows: np.ndarray, columns: Sequence[str]) -> dict[str, np.ndarray]:
     """Read pixel columns of some rows, each of shape (n, n_pixels).
 
-    Charges and times are float32, masks bool, photoelectrons of the showers int32.
+    Charges and times are float32, masks bool, photoelectrons of the showers int32. Rows of shape (n, k) are array
+    events, see `iactflow.data.array.gather_events`.
     """
+    if rows.ndim > 1:
+        return gather_events(store, rows, columns)
     readers = {schema.IMAGE_MASK: store.masks, schema.TRUE_IMAGE: store.true_images}
     return {name: readers[name](rows) if name in readers else store.pixels(name, rows) for name in columns}
 

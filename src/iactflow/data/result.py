@@ -23,6 +23,10 @@ MANIFEST = "result.json"
 BASELINE = "baseline"
 #: Folder inside a result that holds the champion's result on the same events.
 CHAMPION = "champion"
+#: Task of results that say how like simulated images generated ones are.
+GENERATION = "generation"
+#: What pages call the half of the simulation that stands in the place of generated images: nothing can be better.
+FLOOR = "Simulation, other half"
 #: Folder inside a result that holds a complete result for each other sample of events, by the sample's key.
 SAMPLES = "samples"
 

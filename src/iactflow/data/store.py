@@ -64,9 +64,10 @@ class Store:
             raise ConfigError("No store was given. Name at least one folder that `iactflow ingest` wrote.")
         self.paths = [Path(folder) for folder in folders]
         self.manifests = [read_manifest(folder) for folder in self.paths]
-        self.camera = Camera.read(self.paths[0])
-        for folder in self.paths[1:]:
-            Camera.read(folder).require_same(self.camera.hash, here=str(folder), there=str(self.paths[0]))
+        self._cameras = [Camera.read(folder) for folder in self.paths]
+        self.camera = self._cameras[0]
+        for folder, camera in zip(self.paths, self._cameras, strict=True):
+            camera.require_same(self.camera.hash, here=str(folder), there=str(self.paths[0]))
         self.has_parameters = bool(self.manifests[0]["parameters"])
         for folder, manifest in zip(self.paths, self.manifests, strict=True):
             if bool(manifest["parameters"]) != self.has_parameters:
@@ -116,6 +117,40 @@ class Store:
         if name == schema.SPLIT:
             chunks = [chunk.cast(pa.string()) for chunk in chunks]
         return pa.chunked_array(chunks, type=chunks[0].type if chunks else self.schema.field(name).type).to_numpy()
+
+    def focal_lengths(self, rows: np.ndarray) -> np.ndarray:
+        """Give the equivalent focal length (m) of the telescope of some rows, shape (m,), as their own store has it.
+
+        Stores of several arrays number their telescopes alike.
+        """
+        return self._focal_lengths[rows]
+
+    def positions(self, rows: np.ndarray) -> np.ndarray:
+        """Give where the telescopes of some rows stand in the ground frame of their own store's array, m, (m, 3)."""
+        folder, telescope = self.folders(rows), self.column(schema.TEL_ID)[rows]
+        out = np.empty((len(rows), 3))
+        for number in np.unique(folder):
+            here = folder == number
+            camera = self._cameras[number] if len(self.paths) > 1 else self.camera
+            out[here] = camera.positions(telescope[here])
+        return out
+
+    def folders(self, rows: np.ndarray) -> np.ndarray:
+        """Give which of `paths` some rows are of, shape (m,)."""
+        return np.searchsorted(np.cumsum(self._counts)[:-1], rows, side="right")
+
+    @property
+    def _counts(self) -> list[int]:
+        """Images of each folder."""
+        return [
+            sum(entry["n_images"] for source in manifest["sources"] for entry in source["parts"])
+            for manifest in self.manifests
+        ]
+
+    @cached_property
+    def _focal_lengths(self) -> np.ndarray:
+        own = np.split(self.column(schema.TEL_ID), np.cumsum(self._counts)[:-1])
+        return np.concatenate([camera.focal_lengths(ids) for camera, ids in zip(self._cameras, own, strict=True)])
 
     def rows(self, split: str) -> np.ndarray:
         """List the row numbers of one part of the data (``train``, ``validation`` or ``test``)."""

@@ -68,6 +68,6 @@ def score_direction(task: str, true: np.ndarray, reco: np.ndarray, seen: Seen, s
     scores = measure(metrics_of(task), true, reco, seen.showers, settings, curves)
     plain = {f"{task}_bias_map": bias_map(true, reco)}
     horizon = [offset_to_horizon(offset[:, :2], seen.pointing_alt, seen.pointing_az) for offset in (true, reco)]
-    for axis, name in enumerate(("altitude", "azimuth")):
-        plain[f"{task}_{name}"] = distribution(horizon[0][:, axis], horizon[1][:, axis], name)
+    for number, name in enumerate(("altitude", "azimuth")):
+        plain[f"{task}_{name}"] = distribution(horizon[0][:, number], horizon[1][:, number], name)
     return scores._replace(curves=scores.curves | plain)

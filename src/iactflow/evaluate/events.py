@@ -1,7 +1,8 @@
 """The events that are scored: which they are, what identifies them, what is known of them."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from iactflow.data import schema
+from iactflow.data.array import images_of, leaders
 from iactflow.data.origin import ORIGINS, Origin, origin_of, origins
 from iactflow.data.select import Cut, Selection, apply_selection, require_rows
 from iactflow.data.store import Store
@@ -37,6 +39,9 @@ class Events:
         What each cut removed.
     origin : Origin
         How their showers were made.
+    groups : ndarray of int, shape (n, k), or None
+        Rows of all images of each event where array events are scored; `rows` are those that stand for them
+        (`iactflow.data.array`).
     """
 
     store: Store
@@ -45,6 +50,35 @@ class Events:
     selection: Selection
     cuts: list[Cut]
     origin: Origin
+    groups: np.ndarray | None = None
+
+    @property
+    def asked(self) -> np.ndarray:
+        """What a predictor is asked for: rows of images, or of the images of each event."""
+        return self.rows if self.groups is None else self.groups
+
+    def examples(self, find: Callable[[Store, np.ndarray], np.ndarray]) -> "Events":
+        """Give what a model makes one estimate of, in the same order: the images as they are, or array events.
+
+        Parameters
+        ----------
+        find : callable
+            The model's, see `iactflow.models.registry.examples_of`.
+
+        Raises
+        ------
+        InputError
+            If there is no event of enough images.
+        """
+        groups = find(self.store, self.rows)
+        if groups.ndim == 1:
+            return self
+        if not len(groups):
+            raise InputError(
+                f"No event of the showers {self.origin.made} has as many images that pass the cuts as the model takes "
+                "at least (model.stereo.telescopes_min). Give data of more telescopes, or use a model of mode: mono."
+            )
+        return replace(self, rows=leaders(groups), groups=groups)
 
     @classmethod
     def choose(cls, store: Store, split: str, selection: Selection) -> "list[Events]":
@@ -134,7 +168,8 @@ class Events:
             "split": self.split,
             "selection": self.selection.model_dump(mode="json"),
             "cuts": [cut._asdict() for cut in self.cuts],
-            "n_images": len(self.rows),
+            "per": "image" if self.groups is None else "event",
+            "n_images": len(images_of(self.asked)),
             "n_events": len(np.unique(np.stack([self.column(schema.OBS_ID), self.column(schema.EVENT_ID)]), axis=1).T),
             "n_showers": int(self.showers.max()) + 1,
             "primaries": {schema.primary_name(code): int(n) for code, n in zip(primaries, counts, strict=True)},

@@ -96,7 +96,7 @@ def directions(
     if task == "skydirection":
         return sky, np.stack([estimates["fov_lon"], estimates["fov_lat"]], axis=1)
     position = np.stack([estimates["cam_x"], estimates["cam_y"]], axis=1)
-    focal_length = store.camera.focal_lengths(store.column(schema.TEL_ID)[rows])
+    focal_length = store.focal_lengths(rows)
     true = np.concatenate([sky, true_camera_position(store, rows)], axis=1)
     return true, np.concatenate([camera_to_sky(position, focal_length), position], axis=1)
 

@@ -7,9 +7,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from iactflow.data.making import making
 from iactflow.data.result import BASELINE, CHAMPION, SAMPLES, Metric, Result
 from iactflow.data.select import apply_selection
 from iactflow.data.store import Store
+from iactflow.errors import ConfigError
 from iactflow.evaluate.config import Evaluate
 from iactflow.evaluate.events import Events
 from iactflow.evaluate.score import score
@@ -102,10 +104,11 @@ def run(
     if config.champion is not None:
         champion = Bundle.load(Path(config.champion))
         _require_camera(store, champion, Path(config.champion))
+        _require_mode(bundle, champion)
         champion.name = f"{champion.name} (champion)"
-    samples = Events.choose(store, config.split, bundle.selection)
-    companions = _companions(samples, bundle.tasks, champion, config)
-    provenance = _provenance(model, stores, out, config)
+    samples = [events.examples(bundle.examples) for events in Events.choose(store, config.split, bundle.selection)]
+    companions = _companions(samples, bundle, champion, config)
+    provenance = _provenance(model, stores, out, config) | {"stores": making(store)}
     results = {}
     for number, events in enumerate(samples):
         folder = f"{SAMPLES}/{events.origin.key}" if number else ""
@@ -129,10 +132,11 @@ def _summary(out: Path, samples: list[Events], results: Mapping[tuple[str, str],
 
 
 def _companions(
-    samples: list[Events], tasks: list[str], champion: Predictor | None, config: Evaluate
+    samples: list[Events], bundle: Bundle, champion: Predictor | None, config: Evaluate
 ) -> dict[str, Predictor]:
     """Give the baseline, fitted to the train part of the stores, and the champion, by the names of their folders."""
     from iactflow.models.forest import RandomForest
+    from iactflow.models.forest_stereo import StereoForest
 
     beside: dict[str, Predictor] = {}
     store, selection = samples[0].store, samples[0].selection
@@ -141,7 +145,8 @@ def _companions(
         for events in samples:
             events.require_apart(learnt)
         rows, _ = apply_selection(store, selection, learnt)
-        beside[BASELINE] = RandomForest.fit(store, rows, config.seed, tasks)
+        kind = StereoForest if bundle.config.mode == "stereo" else RandomForest
+        beside[BASELINE] = kind.fit(store, bundle.examples(store, rows), config.seed, bundle.tasks)
     if champion is not None:
         beside[CHAMPION] = champion
     return beside
@@ -149,6 +154,14 @@ def _companions(
 
 def _require_camera(store: Store, bundle: Bundle, path: Path) -> None:
     store.camera.require_same(bundle.camera_hash, here=str(store.paths[0]), there=str(path))
+
+
+def _require_mode(bundle: Bundle, champion: Bundle) -> None:
+    if bundle.config.mode != champion.config.mode:
+        raise ConfigError(
+            f"evaluate.champion must be a model of mode {bundle.config.mode}, like {bundle.path}: images and array "
+            f"events are not the same sample. Received: {champion.path}, a model of mode {champion.config.mode}."
+        )
 
 
 def _provenance(model: Path, stores: Sequence[Path], out: Path, config: Evaluate) -> dict[str, Any]:

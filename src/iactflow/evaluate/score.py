@@ -53,7 +53,7 @@ def score(predictor: Predictor, events: Events, config: Evaluate, provenance: di
 
 def _estimates(predictor: Predictor, events: Events) -> dict[str, np.ndarray]:
     """Let a predictor estimate the events, and see that every estimate is a number that can be scored."""
-    raw = predictor.predict(events.store, events.rows)
+    raw = predictor.predict(events.store, events.asked)
     estimates = {name: np.asarray(values, dtype=np.float64) for name, values in raw.items()}
     for name, values in estimates.items():
         good = np.isfinite(values)
@@ -75,7 +75,7 @@ def _against_training(predictor: Predictor, events: Events) -> dict[str, Any]:
     """Compare the events with what a network was trained on; a forest records neither its range nor its stores."""
     if not isinstance(predictor, Bundle):
         return {}
-    outside = predictor.outside_range(events.store, events.rows)
+    outside = predictor.outside_range(events.store, events.asked)
     learnt = {entry["hash"] for entry in predictor.info["stores"]}
     seen = [] if events.split == "test" else [path for path in events.store.paths if Store(path).hash in learnt]
     return {

@@ -8,6 +8,8 @@ import numpy as np
 
 from iactflow.models.backend import tf
 
+#: Telescopes of an event whose operations are counted.
+TELESCOPES = 2
 #: From pixel columns to physical quantities, arrays of one batch.
 Predict = Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]]
 
@@ -21,7 +23,8 @@ def flops_per_event(network: Any) -> float:
     Parameters
     ----------
     network : keras.Model
-        A network on pictures or windows; what comes before it, gathers with few multiplications, is left out.
+        A network on pictures or windows; what comes before it, gathers with few multiplications, is left out. One for
+        any number of telescopes is counted for `TELESCOPES`.
 
     Notes
     -----
@@ -29,7 +32,10 @@ def flops_per_event(network: Any) -> float:
     """
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2_as_graph
 
-    seen = tf.nest.map_structure(lambda tensor: tf.TensorSpec((1, *tensor.shape[1:]), tf.float32), network.input)
+    def one(tensor: Any) -> Any:
+        return tf.TensorSpec((1, *(size or TELESCOPES for size in tensor.shape[1:])), tf.float32)
+
+    seen = tf.nest.map_structure(one, network.input)
     function = tf.function(lambda inputs: network(inputs, training=False))
     graph_definition = convert_variables_to_constants_v2_as_graph(function.get_concrete_function(seen))[1]
     with tf.Graph().as_default() as graph:
@@ -52,8 +58,8 @@ def ms_per_event(predict: Predict, pixels: dict[str, np.ndarray], batch_size: in
     ----------
     predict : callable
         From raw pixels to physical quantities.
-    pixels : dict of ndarray, shape (n, n_pixels)
-        Real images; repeated to fill a batch.
+    pixels : dict of ndarray, shape (n, …)
+        Real images or array events; repeated to fill a batch.
     batch_size : int
         Events that are predicted together.
 
@@ -64,7 +70,7 @@ def ms_per_event(predict: Predict, pixels: dict[str, np.ndarray], batch_size: in
     n : int
         Events that were timed.
     """
-    batch = {name: np.resize(values, (batch_size, values.shape[1])) for name, values in pixels.items()}
+    batch = {name: np.resize(values, (batch_size, *values.shape[1:])) for name, values in pixels.items()}
     predict(batch)
     n, start = 0, time.perf_counter()
     while (spent := time.perf_counter() - start) < _SECONDS:

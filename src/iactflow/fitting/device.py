@@ -1,7 +1,11 @@
 """The device that networks are computed on, and the numbers they are computed in."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from iactflow.errors import IactflowError
 from iactflow.fitting.team import place
 from iactflow.models.backend import keras, tf
 from iactflow.models.device import describe_cpu
@@ -31,6 +35,35 @@ def make_strategy() -> Any:
         return tf.distribute.MultiWorkerMirroredStrategy()
     devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
     return tf.distribute.MirroredStrategy([device.name for device in devices]) if len(devices) > 1 else None
+
+
+@contextmanager
+def lost_device(checkpoint: Path) -> Iterator[None]:
+    """Turn the failure of the device in the block into an error that says how to go on.
+
+    Parameters
+    ----------
+    checkpoint : pathlib.Path
+        File that the fit goes on from.
+
+    Raises
+    ------
+    IactflowError
+        If the device fails: a GPU that fell off its bus, a driver that was reset.
+    """
+    try:
+        yield
+    except (
+        tf.errors.InternalError,
+        tf.errors.UnknownError,
+        tf.errors.UnavailableError,
+        tf.errors.AbortedError,
+    ) as error:
+        there = f"goes on from {checkpoint}" if checkpoint.exists() else "begins anew: there was no checkpoint yet"
+        raise IactflowError(
+            f"The device that computed failed: {str(error).strip().splitlines()[0][:300]} The same command {there}, on "
+            "this device or another; iactflow doctor says which ones are visible."
+        ) from error
 
 
 def set_precision(*, mixed: bool) -> str:

@@ -13,6 +13,7 @@ from iactflow.fitting.optimizers import PLATEAU_PATIENCE, learning_rate_of, lowe
 from iactflow.fitting.signals import Signals
 from iactflow.fitting.state import FitState
 from iactflow.fitting.steps import Steps
+from iactflow.fitting.team import Team
 
 #: Steps between two looks at the losses: looking makes an accelerator wait.
 _LOOK_EVERY = 16
@@ -62,6 +63,8 @@ class Fit:
         Called with the number of images of each fitted batch.
     on_epoch : callable
         Called with the state after each epoch, before the checkpoint is written.
+    team : Team
+        Other processes that fit the same.
     signals : Signals
         Asks for a checkpoint or an end.
     """
@@ -74,6 +77,7 @@ class Fit:
     checkpoint: Checkpoint
     on_batch: Callable[[int], None]
     on_epoch: Callable[[FitState], None]
+    team: Team = field(default_factory=Team)
     signals: Signals = field(default_factory=Signals)
 
     def run(self) -> None:
@@ -119,7 +123,7 @@ class Fit:
         for batch in self.feeder.epoch(state.epoch, state.batch):
             pending.append((batch, self.steps.fit(batch)))
             # One process of several must not look alone: looking is where they agree on what to do next.
-            at_once = self.signals.save and self.steps.team.place.of == 1
+            at_once = self.signals.save and self.team.place.of == 1
             if len(pending) < _LOOK_EVERY and batch.number + 1 < self.feeder.n_batches and not at_once:
                 continue
             self._look(pending)
@@ -128,7 +132,7 @@ class Fit:
             state.seconds_in_epoch += now - last_look
             last_look = now
             due = self.signals.save or now - last_save >= self.plan.checkpoint_seconds
-            save, stop = self.steps.team.agree(due, self.signals.stop)
+            save, stop = self.team.agree(due, self.signals.stop)
             if save:
                 self._save(stop=stop)
                 last_save = time.monotonic()

@@ -93,7 +93,8 @@ class Team:
         from iactflow.models.backend import tf
 
         def together(values: Any) -> Any:
-            return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, values)
+            placed = tf.identity(values)  # on the replica's device, by which TensorFlow finds the others
+            return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, placed)
 
         if not hasattr(self, "_graph"):
             self._graph = tf.function(lambda values: self.strategy.run(together, args=(values,)), reduce_retracing=True)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from iactflow.data.result import Result
+from iactflow.data.result import GENERATION, Result
 from iactflow.errors import InputError
 from iactflow.fitting.bootstrap import interval
 
@@ -15,6 +15,7 @@ HEADLINE = {
     "type": ("type_auc", "type_rejection_80"),
     "cameradirection": ("cameradirection_resolution", "cameradirection_median"),
     "skydirection": ("skydirection_resolution", "skydirection_median"),
+    GENERATION: ("hillas_auc", "pixel_auc", "correlation_difference", "occupancy"),
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from iactflow.data.inputs import file_sha256
+from iactflow.data.samples import file_sha256
 from iactflow.errors import ConfigError
 from iactflow.generate.config import Generate
 

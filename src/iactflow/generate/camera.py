@@ -90,13 +90,16 @@ def _set_up(configuration: str) -> tuple[Observer, Simulated]:
 
 
 def _shower(conditions: Conditions, k: int) -> Shower:
-    values = {name: float(getattr(conditions, name)[k]) for name in ("energy", "alt", "az", "h_first_int", "x_max")}
     return Shower(
         shower_index=k + 1,
         shower_primary_id=int(conditions.primary[k]),
+        energy=float(conditions.energy[k]),
+        alt=float(conditions.alt[k]),
+        az=float(conditions.az[k]),
         core_x=conditions.core_x[k : k + 1].astype(float),
         core_y=conditions.core_y[k : k + 1].astype(float),
+        h_first_int=float(conditions.h_first_int[k]),
+        x_max=float(conditions.x_max[k]),
         starting_grammage=float(conditions.starting_grammage[k]),
         budget=_UNKNOWN,
-        **values,
     )

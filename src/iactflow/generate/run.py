@@ -150,8 +150,8 @@ def _into_store(
     overwrite: bool,
 ) -> GenerateSummary:
     from iactflow.data.writer import is_store_in_work, locked
-    from iactflow.simulate.instruments import preset
     from iactflow.simulate.into_store import StoreSettings, open_store
+    from iactflow.simulate.presets import preset
 
     if out.exists() and not is_store_in_work(out):
         raise OutputExistsError(f"{out} exists and is no store, so nothing is written there. Choose another --out.")

@@ -16,10 +16,16 @@ from iactflow.generation.conditions import Conditions, impact_vectors, source_pl
 if TYPE_CHECKING:
     from iactflow.data.store import Store
 
-#: Bins of the impact distance and of the place along the image, images that are fitted, least charge of their pixels.
-_IMPACT_BINS, _ALONG_BINS, _MOST, _LEAST_PE = 6, 24, 6000, 10.0
+#: Bins of the impact distance and of the place along the image, images that are fitted.
+_IMPACT_BINS, _ALONG_BINS, _MOST = 6, 24, 6000
+#: Least charge of the pixels that are fitted, p.e.: of fainter ones the night sky decides the time.
+_LEAST_PE = 40.0
+#: Charge from which on pixels count the same, p.e.: a few huge images would decide for all others.
+_MOST_PE = 200.0
+#: Least charge of the images whose own gradients count, p.e.: the camera adds the noise of faint ones once more.
+_BRIGHT = 1500.0
 #: Standard deviation of the arrival times within a pixel, ns (assumed; a store holds one time per pixel).
-WITHIN_PIXEL = 1.5
+WITHIN_PIXEL = 1.0
 #: Residuals beyond this are of the night sky, ns.
 _OUTLIER = 15.0
 
@@ -61,7 +67,7 @@ class TimeModel:
         along, impact = along_axis(conditions, store.camera)
         charge = store.pixels(schema.IMAGE, rows)
         image, pixel = np.nonzero(store.masks(rows) & (charge > _LEAST_PE))
-        weight = charge[image, pixel].astype(float)
+        weight = np.minimum(charge[image, pixel], _MOST_PE).astype(float)
         place, time = along[image, pixel], store.pixels(schema.PEAK_TIME, rows)[image, pixel].astype(float)
         time -= _per_image(image, weight, time, len(rows))[image]
         impact_edges = np.quantile(impact, np.linspace(0, 1, _IMPACT_BINS + 1))
@@ -74,8 +80,8 @@ class TimeModel:
         residual -= slope[image] * (place - centre[image])
         good = np.abs(residual) < _OUTLIER
         variance = _binned_mean(row[good], column[good], weight[good], residual[good] ** 2)
-        bins = _bin(impact, impact_edges)
-        slope_spread = np.array([_spread(slope[bins == number]) for number in range(_IMPACT_BINS)])
+        bins, bright = _bin(impact, impact_edges), charge.sum(axis=1) > _BRIGHT
+        slope_spread = np.array([_spread(slope[bright & (bins == number)]) for number in range(_IMPACT_BINS)])
         return cls(impact_edges, along_edges, mean, np.sqrt(variance), slope_spread)
 
     def save(self, path: Path) -> None:

@@ -16,7 +16,7 @@ from iactflow.generation.flow import each, noise_like
 from iactflow.generation.grid import PER_CELL
 from iactflow.generation.maps import Maps
 from iactflow.generation.networks import Normalise, Waves
-from iactflow.generation.steps import Packing, keep_of
+from iactflow.generation.steps import Packing, averages_of, keep_of
 from iactflow.models.backend import keras
 
 ops = keras.ops
@@ -60,9 +60,8 @@ class AdversarialSteps:
         ]
         self.critic_optimizer.build(self._judges)
         self.seeds = keras.random.SeedGenerator(settings.seed)
-        self.averages = [
-            keras.Variable(v.value, trainable=False, name="average") for v in self.model.trainable_variables
-        ]
+        self.averages = averages_of(self.model)
+        self.team = Team()
         self._fit_judges = compiled(self._fit_judges_eagerly, xla=settings.xla)
         self._fit_generator = compiled(self._fit_generator_eagerly, xla=settings.xla)
 

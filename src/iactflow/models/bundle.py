@@ -8,11 +8,14 @@ import numpy as np
 
 from iactflow.config import validate
 from iactflow.data import schema
+from iactflow.data.array import ABSENT
 from iactflow.data.feeder import Feeder
 from iactflow.data.select import Selection
-from iactflow.errors import InputError
+from iactflow.errors import ConfigError, InputError
+from iactflow.models.config import Model
 from iactflow.models.custom import is_custom, load_class, load_file
 from iactflow.models.predictor import Cost
+from iactflow.models.registry import examples_of, view_of
 from iactflow.models.runtime import load_runtime
 from iactflow.models.tasks import tasks_named
 
@@ -58,6 +61,7 @@ class Bundle:
         self.tasks: list[str] = list(info["tasks"])
         self.camera_hash: str = info["camera"]["hash"]
         self.range_of_validity: dict[str, list[float] | None] = info["range_of_validity"]
+        self.config: Model = validate(Model, info["config"]["model"], str(path / MANIFEST))
         self.selection = validate(Selection, info["config"]["selection"], str(path / MANIFEST))
 
     @classmethod
@@ -90,6 +94,8 @@ class Bundle:
             If the store's camera is not the one that the model was trained for.
         """
         store.camera.require_same(self.camera_hash, here=str(store.paths[0]), there=str(self.path))
+        if rows.ndim > 1:
+            self._require_array(store)
         feeder = Feeder(store, rows, list(self.info["inputs"]), batch_size=PREDICT_BATCH)
         parts = [self.model.predict_on_batch(batch.pixels) for batch in feeder.epoch()]
         quantities = [name for task in tasks_named(self.tasks) for name in task.quantities]
@@ -98,15 +104,25 @@ class Bundle:
             for name in quantities
         }
 
+    def examples(self, store: "Store", rows: np.ndarray) -> np.ndarray:
+        """Give what the model makes one estimate of: images, or array events, see `registry.examples_of`."""
+        return examples_of(self.config, store, rows)
+
     def outside_range(self, store: "Store", rows: np.ndarray) -> np.ndarray:
         """Flag events that lie outside what the model was trained on in zenith angle or intensity.
 
-        True energy is not known of a real event and does not count.
+        True energy is not known of a real event and does not count. An array event lies outside if any of its images
+        does.
 
         Returns
         -------
         ndarray of bool, shape (n,)
         """
+        if rows.ndim > 1:
+            seen = rows != ABSENT
+            found = np.zeros(rows.shape, bool)
+            found[seen] = self.outside_range(store, rows[seen])
+            return np.asarray(found.any(axis=1))
         outside = np.zeros(len(rows), bool)
         for name, limits in self.range_of_validity.items():
             if name != "energy_tev" and limits is not None:
@@ -114,6 +130,15 @@ class Bundle:
                 if values is not None:
                     outside |= ~((values >= limits[0]) & (values <= limits[1]))
         return outside
+
+    def _require_array(self, store: "Store") -> None:
+        """Raise `ConfigError` unless the store's telescopes are those whose pictures the model sees stacked."""
+        here = sorted(int(number) for number in store.camera.telescopes["tel_id"])
+        if view_of(self.config.name) == "picture" and here != self.info["telescopes"]:
+            raise ConfigError(
+                f"{self.path} sees the stacked pictures of the telescopes {self.info['telescopes']}, but "
+                f"{store.paths[0]} is of {here}. Use data of the same array, or train hexnet, which takes any."
+            )
 
     def cost(self) -> Cost:
         """Tell what the model costs, as it was measured when it was trained."""
@@ -177,7 +202,7 @@ def load_model(path: Path) -> Any:
     InputError
         If it is missing or Keras cannot read it.
     """
-    from iactflow.models import hexnet, layers, window  # noqa: F401  register the layers that saved models name
+    from iactflow.models import crossing, hexnet, layers, telescopes, window  # noqa: F401  register the layers that saved models name
     from iactflow.models.backend import keras
 
     if not path.is_file():

@@ -33,8 +33,16 @@ class Windowing(Section):
 
     side: int | None = Field(24, ge=8)
     channels: list[Literal["charge", "time", "camera"]] = Field(["charge", "time", "camera"], min_length=1)
+    charge: Literal["asinh", "sqrt", "linear"] = "asinh"
     augment: bool = True
+    align: bool = False
     average: bool = False
+
+    @model_validator(mode="after")
+    def _one_way_to_turn(self) -> Self:
+        if self.align and (self.augment or self.average):
+            raise ValueError("align shows each image in one orientation: augment and average must be false with it")
+        return self
 
 
 class HexNet(Section):
@@ -58,13 +66,38 @@ class HexNet(Section):
         return self
 
 
+class Stereo(Section):
+    """How the images of an array event become one estimate."""
+
+    telescopes_min: int = Field(2, ge=1)
+    telescopes_max: int = Field(8, ge=1)
+    pooling: Literal["attention", "mean", "max"] = "attention"
+    width: int = Field(96, ge=1)
+
+    @model_validator(mode="after")
+    def _least_is_not_more_than_most(self) -> Self:
+        if self.telescopes_min > self.telescopes_max:
+            raise ValueError(
+                f"telescopes_min must be at most telescopes_max; they are {self.telescopes_min}, {self.telescopes_max}"
+            )
+        return self
+
+
 class Model(Section):
     """The network."""
 
     name: str = "ctlearn.SingleCNN"
+    mode: Literal["mono", "stereo"] = "mono"
+    stereo: Stereo = Stereo()
     mapping: Mapping = Mapping()
     window: Windowing = Windowing()
     hexnet: HexNet = HexNet()
     options: dict[str, Any] = Field(default_factory=dict)
     init: str | None = None
     freeze: Literal["none", "backbone"] | list[str] = "none"
+
+    @model_validator(mode="after")
+    def _telescopes_turn_together(self) -> Self:
+        if self.mode == "stereo" and self.window.align:
+            raise ValueError("window.align must be false with mode: stereo, where all images of an event turn alike")
+        return self

@@ -40,6 +40,8 @@ FEATURES = (
     "morphology_n_pixels",
     "morphology_n_islands",
 )
+#: The same, as results record them.
+FEATURE_NAMES = tuple(f"log10 {name}" if name == schema.INTENSITY else name for name in FEATURES)
 #: Events of the measurement of speed: enough that the overhead of a call does not count.
 _TIMED = 4096
 
@@ -79,35 +81,18 @@ class RandomForest:
         InputError
             If the images have no truth.
         """
-        import sklearn
-
-        if not len(rows):
-            raise ConfigError(
-                "The random forest has no image to learn from: none of the stores' train part passes the cuts. Give "
-                "the stores that the network was trained on, too, or set evaluate.baseline=none."
-            )
-        store.require_truth("fitting the random forest")
-        features = _features(store, rows)
-        start = time.perf_counter()
-        kinds = dict.fromkeys(LEARNERS[task] for task in tasks)
-        learners = [kind.fit(features, store, rows, seed) for kind in kinds]
-        seconds = time.perf_counter() - start
-        info = {
-            "kind": "random forest",
-            "features": [f"log10 {name}" if name == schema.INTENSITY else name for name in FEATURES],
-            "label": "; ".join(learner.label for learner in learners),
-            "config": {**SETTINGS, "seed": seed},
-            "n_train": len(rows),
-            "versions": {"scikit-learn": sklearn.__version__},
-        }
-        return cls("Random forest", list(tasks), info, learners, _measure(learners, features, seconds))
+        require_examples(store, rows)
+        features = features_of(store, rows)
+        learners, cost = grow(features, store, rows, seed, tasks)
+        info = describe(learners, FEATURE_NAMES, seed, len(rows))
+        return cls("Random forest", list(tasks), info, learners, cost)
 
     def predict(self, store: "Store", rows: np.ndarray) -> dict[str, np.ndarray]:
         """Estimate the tasks' quantities, see `Predictor.predict`."""
         wanted = [name for task in tasks_named(self.tasks) for name in task.quantities]
         if not len(rows):
             return {name: np.empty(0) for name in wanted}
-        features = _features(store, rows)
+        features = features_of(store, rows)
         made = [learner.predict(features, store, rows) for learner in self._learners]
         return {name: values for part in made for name, values in part.items() if name in wanted}
 
@@ -116,7 +101,42 @@ class RandomForest:
         return self._cost
 
 
-def _features(store: "Store", rows: np.ndarray) -> np.ndarray:
+def require_examples(store: "Store", rows: np.ndarray) -> None:
+    """Raise `ConfigError` if a forest has nothing to learn from, `InputError` if there is no truth to learn."""
+    if not len(rows):
+        raise ConfigError(
+            "The random forest has no image to learn from: none of the stores' train part passes the cuts. Give "
+            "the stores that the network was trained on, too, or set evaluate.baseline=none."
+        )
+    store.require_truth("fitting the random forest")
+
+
+def grow(
+    features: np.ndarray, store: "Store", rows: np.ndarray, seed: int, tasks: Sequence[str]
+) -> tuple[list[Learner], Cost]:
+    """Fit the forests of some tasks to images and their features, and measure what they cost."""
+    start = time.perf_counter()
+    kinds = dict.fromkeys(LEARNERS[task] for task in tasks)
+    learners = [kind.fit(features, store, rows, seed) for kind in kinds]
+    return learners, _measure(learners, features, time.perf_counter() - start)
+
+
+def describe(learners: Sequence[Learner], features: Sequence[str], seed: int, n_train: int) -> dict[str, Any]:
+    """Say what a result records of forests."""
+    import sklearn
+
+    return {
+        "kind": "random forest",
+        "features": list(features),
+        "label": "; ".join(learner.label for learner in learners),
+        "config": {**SETTINGS, "seed": seed},
+        "n_train": n_train,
+        "versions": {"scikit-learn": sklearn.__version__},
+    }
+
+
+def features_of(store: "Store", rows: np.ndarray) -> np.ndarray:
+    """Give what a forest looks at in each image, shape (n, n_features); NaN where a parameter is undefined."""
     if not store.has_parameters:
         raise ConfigError(
             f"{store.paths[0]} holds no DL1 parameters, which the random forest needs. Ingest without --images-only, "

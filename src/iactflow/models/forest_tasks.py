@@ -117,18 +117,23 @@ class DispForest:
 
     def predict(self, features: np.ndarray, store: "Store", rows: np.ndarray) -> dict[str, np.ndarray]:
         """Give ``fov_lon``, ``fov_lat`` (deg), ``cam_x``, ``cam_y`` (m); the centre where there is no centroid."""
-        distance, side = self.forests
+        side = self.forests[1]
         ahead = side.predict_proba(features)[:, list(side.classes_).index(True)] if True in side.classes_ else 0.0
-        sign = np.where(np.asarray(ahead) >= 0.5, 1.0, -1.0)
-        centroid, axis = _ellipse(store, rows)
-        offset = np.nan_to_num(centroid + (sign * distance.predict(features))[:, None] * axis)
-        position = sky_to_camera(offset, store.camera.focal_lengths(store.column(schema.TEL_ID)[rows]))
+        chosen = np.broadcast_to(np.asarray(ahead) >= 0.5, len(rows)).astype(int)
+        offset = self.candidates(features, store, rows)[np.arange(len(rows)), chosen]
+        position = sky_to_camera(offset, store.focal_lengths(rows))
         return {
             "fov_lon": offset[:, 0],
             "fov_lat": offset[:, 1],
             "cam_x": position[:, 0],
             "cam_y": position[:, 1],
         }
+
+    def candidates(self, features: np.ndarray, store: "Store", rows: np.ndarray) -> np.ndarray:
+        """Give longitude and latitude (deg) on either side of each image, against and along its axis: (n, 2, 2)."""
+        centroid, axis = _ellipse(store, rows)
+        away = self.forests[0].predict(features)[:, None] * axis
+        return np.nan_to_num(np.stack([centroid - away, centroid + away], axis=1))
 
 
 #: What learns each task; both directions are one and the same forest.

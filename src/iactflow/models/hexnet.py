@@ -59,12 +59,15 @@ def build(shapes: dict[str, tuple[int, ...]], tasks: Sequence[str], sizes: HexNe
         Takes ``window`` and ``scalars``, gives ``{task: tensor}``; directions in deg beside the window's centre.
     """
     inputs = {name: keras.Input(shape, name=name) for name, shape in shapes.items()}
-    backbone = _backbone(shapes["window"], sizes, hexagonal=hexagonal and sizes.kernel == "hexagonal")
+    backbone = make_backbone(shapes["window"], sizes, hexagonal=hexagonal)
     features = keras.layers.Concatenate(name="features")([backbone(inputs["window"]), inputs["scalars"]])
     return keras.Model(inputs, add_heads(features, tasks, sizes.hidden), name="hexnet")
 
 
-def _backbone(shape: tuple[int, ...], sizes: HexNet, *, hexagonal: bool) -> Any:
+def make_backbone(shape: tuple[int | None, ...], sizes: HexNet, *, hexagonal: bool) -> Any:
+    """Build the part that turns one window of shape (side, side, channels) into features, see `build`."""
+    hexagonal = hexagonal and sizes.kernel == "hexagonal"
+
     def convolve(x: Any, width: int, stride: int, *, activate: bool = True) -> Any:
         settings: dict[str, Any] = {
             "strides": stride,

@@ -91,6 +91,24 @@ def _channel(planes: dict[str, Any], name: str) -> Any:
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
+class Telescope(keras.layers.Layer):  # type: ignore[misc]
+    """Pick the pixels of one telescope out of those of an event: (n, k, n_pixels) becomes (n, n_pixels)."""
+
+    def __init__(self, number: int, **kwargs: Any) -> None:
+        kwargs.setdefault("trainable", False)
+        super().__init__(**kwargs)
+        self.number = number
+
+    def call(self, pixels: Any) -> Any:
+        """Pick them."""
+        return pixels[:, self.number]
+
+    def get_config(self) -> dict[str, Any]:
+        """Give what the layer is made again from."""
+        return {**super().get_config(), "number": self.number}
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
 class FromLog10(keras.layers.Layer):  # type: ignore[misc]
     """Turn a network's log10 of a quantity, of shape (n, 1), into the quantity, of shape (n,)."""
 

@@ -75,8 +75,8 @@ class Predictor(Protocol):
         ----------
         store : Store
             Images of the camera that the predictor was fitted on.
-        rows : ndarray of int, shape (n,)
-            Row numbers.
+        rows : ndarray of int, shape (n,) or (n, k)
+            Row numbers; for predictors of array events those of each event's images, see `iactflow.data.array`.
 
         Returns
         -------

@@ -3,7 +3,11 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
+import numpy as np
+
+from iactflow.data.array import by_telescope, group_events
 from iactflow.data.camera import Camera
+from iactflow.data.store import Store
 from iactflow.errors import ConfigError
 from iactflow.models.config import Model
 from iactflow.models.custom import is_custom, load_class, make_custom
@@ -47,7 +51,12 @@ def make_view(model: Model, camera: Camera, *, seed: int = 0, symmetry: int = 0)
         If there is no such network.
     """
     from iactflow.models.view import picture_view, window_view
+    from iactflow.models.view_stereo import stacked_view, windows_view
 
+    if model.mode == "stereo":
+        if view_of(model.name) == "window":
+            return windows_view(camera, model.window, seed=seed, symmetry=symmetry)
+        return stacked_view(camera, model.mapping)
     if view_of(model.name) == "window":
         return window_view(camera, model.window, seed=seed, symmetry=symmetry)
     return picture_view(camera, model.mapping)
@@ -72,6 +81,44 @@ def view_of(name: str) -> str:
             f"of your own. Received: {name}."
         )
     return NETWORKS[name]
+
+
+def examples_of(model: Model, store: Store, rows: np.ndarray) -> np.ndarray:
+    """Give what a network makes one estimate of: images, or array events.
+
+    Parameters
+    ----------
+    model : Model
+        The ``model:`` section.
+    store : Store
+        Where the images are.
+    rows : ndarray of int, shape (n,)
+        Images that count.
+
+    Returns
+    -------
+    ndarray of int, shape (n,) or (n_events, k)
+        The rows themselves, or those of the images of each event (`iactflow.data.array`): in the order of their charge
+        for networks on windows, a column per telescope for those on stacked pictures.
+
+    Raises
+    ------
+    ConfigError
+        If pictures of more telescopes than ``model.stereo.telescopes_max`` would be stacked.
+    """
+    if model.mode == "mono":
+        return rows
+    least, most = model.stereo.telescopes_min, model.stereo.telescopes_max
+    if view_of(model.name) == "window":
+        return group_events(store, rows, least=least, most=most)
+    n_telescopes = len(store.camera.telescopes)
+    if n_telescopes > most:
+        raise ConfigError(
+            f"model.stereo.telescopes_max must be at least the number of telescopes for {model.name}, which sees their "
+            f"pictures stacked. Received: {most}, and {store.paths[0]} is of {n_telescopes} telescopes. Set it higher, "
+            "or use hexnet, which takes any number."
+        )
+    return by_telescope(store, group_events(store, rows, least=least, most=n_telescopes))
 
 
 def build_network(model: Model, shapes: Any, tasks: Sequence[str], *, hexagonal: bool = True) -> Any:
@@ -99,12 +146,14 @@ def build_network(model: Model, shapes: Any, tasks: Sequence[str], *, hexagonal:
     ConfigError
         If a network of the user's does not keep to the rules of docs/custom-models.md.
     """
-    from iactflow.models import hexnet
+    from iactflow.models import hexnet, hexnet_stereo
 
     tasks = [task.name for task in tasks_named(tasks)]
     view_of(model.name)
     if is_custom(model.name):
         return make_custom(model.name, shapes, tasks, model.options)
+    if model.name == "hexnet" and model.mode == "stereo":
+        return hexnet_stereo.build(shapes, tasks, model.hexnet, model.stereo, hexagonal=hexagonal)
     if model.name == "hexnet":
         return hexnet.build(shapes, tasks, model.hexnet, hexagonal=hexagonal)
     return _build_upstream(model.name.removeprefix(CTLEARN), shapes, tasks)

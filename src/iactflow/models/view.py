@@ -52,11 +52,50 @@ class View:
         return tuple(self.inputs.shape[1:])
 
 
-def _pixels(names: list[str], n_pixels: int) -> dict[str, Any]:
+def pixel_inputs(names: list[str], shape: tuple[int | None, ...]) -> dict[str, Any]:
+    """Make inputs of raw pixels of some shape, charges and times as float32, masks as bool."""
     return {
-        name: keras.Input((n_pixels,), name=name, dtype="bool" if name == schema.IMAGE_MASK else "float32")
-        for name in names
+        name: keras.Input(shape, name=name, dtype="bool" if name == schema.IMAGE_MASK else "float32") for name in names
     }
+
+
+def upright(camera: "Camera") -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Give what turns positions back that count in the camera turned upright by its pixels' rotation."""
+    angle = camera.geometry.pix_rotation.to_value("rad")
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+
+    def finish(outputs: dict[str, Any]) -> dict[str, Any]:
+        return {
+            task: Turn(turn.tolist(), name="from_upright")(output) if task == "cameradirection" else output
+            for task, output in outputs.items()
+        }
+
+    return finish
+
+
+def in_camera(degree: float, origin: Any, frame: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Give what turns directions beside a centre (deg) into positions in the camera (m) and on the sky (deg).
+
+    Parameters
+    ----------
+    degree : float
+        Metres in the camera that a degree takes.
+    origin : keras tensor, shape (n, 2)
+        The centre, deg.
+    frame : keras tensor, shape (n, 2, 2)
+        Undoes the turn of what the network saw.
+    """
+    place = [origin, frame]
+    # CameraFrame has x along fov_lat and y along fov_lon.
+    units = {"cameradirection": [[degree, 0.0], [0.0, degree]], "skydirection": [[0.0, 1.0], [1.0, 0.0]]}
+
+    def finish(outputs: dict[str, Any]) -> dict[str, Any]:
+        return {
+            task: FromWindow(units[task], name=f"{task}_in_camera")([output, *place]) if task in units else output
+            for task, output in outputs.items()
+        }
+
+    return finish
 
 
 def picture_view(camera: "Camera", mapping: Mapping) -> View:
@@ -82,18 +121,9 @@ def picture_view(camera: "Camera", mapping: Mapping) -> View:
             f"{camera.name} nowhere, here as in dl1-data-handler.",
             file=sys.stderr,
         )
-    pixels = _pixels(inputs_of(mapping.channels), operator.n_pixels)
+    pixels = pixel_inputs(inputs_of(mapping.channels), (operator.n_pixels,))
     picture = PixelMapping.of(operator, mapping.channels, name="mapping")(pixels)
-    angle = camera.geometry.pix_rotation.to_value("rad")
-    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-
-    def finish(outputs: dict[str, Any]) -> dict[str, Any]:
-        return {
-            task: Turn(turn.tolist(), name="from_upright")(output) if task == "cameradirection" else output
-            for task, output in outputs.items()
-        }
-
-    return View(keras.Model(pixels, picture, name="picture"), picture, finish, hexagonal=False, symmetries=1)
+    return View(keras.Model(pixels, picture, name="picture"), picture, upright(camera), hexagonal=False, symmetries=1)
 
 
 def window_view(camera: "Camera", windowing: Windowing, *, seed: int, symmetry: int = 0) -> View:
@@ -122,23 +152,17 @@ def window_view(camera: "Camera", windowing: Windowing, *, seed: int, symmetry: 
         degree,
         side=windowing.side,
         channels=windowing.channels,
+        transform=windowing.charge,
         augment=windowing.augment,
+        align=windowing.align,
         seed=seed,
         symmetry=symmetry,
         name="window",
     )
-    pixels = _pixels(list(schema.PIXELS), camera.n_pixels)
+    pixels = pixel_inputs(list(schema.PIXELS), (camera.n_pixels,))
     seen = layer(pixels)
-    place = [seen["origin"], seen["frame"]]
-    # CameraFrame has x along fov_lat and y along fov_lon.
-    units = {"cameradirection": [[degree, 0.0], [0.0, degree]], "skydirection": [[0.0, 1.0], [1.0, 0.0]]}
-
-    def finish(outputs: dict[str, Any]) -> dict[str, Any]:
-        return {
-            task: FromWindow(units[task], name=f"{task}_in_camera")([output, *place]) if task in units else output
-            for task, output in outputs.items()
-        }
-
     inputs = {name: seen[name] for name in ("window", "scalars")}
     model = keras.Model(pixels, seen, name="view")
-    return View(model, inputs, finish, hexagonal=lattice.hexagonal, symmetries=len(lattice.symmetries))
+    finish = in_camera(degree, seen["origin"], seen["frame"])
+    symmetries = 1 if windowing.align else len(lattice.symmetries)
+    return View(model, inputs, finish, hexagonal=lattice.hexagonal, symmetries=symmetries)

@@ -13,8 +13,12 @@ from iactflow.models.lattice import Lattice
 CHANNELS = ("charge", "time", "camera")
 #: Charge (p.e.) where the asinh turns from linear to logarithmic.
 _CHARGE_SCALE = 2.0
+#: Charge (p.e.) that is one where charges are not compressed.
+_LINEAR_SCALE = 20.0
 #: Times (ns) are divided by this and cut at `_TIME_LIMIT`; pixels up to `_NO_LIGHT` p.e. have none, twice that full.
 _TIME_SCALE, _TIME_LIMIT, _NO_LIGHT = 3.0, 4.0, 3.0
+#: Least sum of the second moments (deg^2) that an elongation is relative to.
+_LEAST_SPREAD = 1e-4
 #: Halvings of the range of times in the search for their median: 100 ns to 0.02 ns.
 _HALVINGS = 12
 #: Typical log10(charge / p.e.) and centroid (deg), which make scalars of order one.
@@ -30,10 +34,18 @@ class Window(keras.layers.Layer):  # type: ignore[misc]
     - ``window`` (n, side, side, n_channels): cells around the pixel nearest to the centroid of the cleaned image;
     - ``scalars`` (n, 3): log10 of the cleaned charge, and the centroid, scaled;
     - ``origin`` (n, 2): position of the central pixel (deg);
-    - ``frame`` (n, 2, 2): an offset d (deg) in the window is ``origin + d @ frame`` in the camera.
+    - ``frame`` (n, 2, 2): an offset d (deg) in the window is ``origin + d @ frame`` in the camera;
+    - ``charge`` (n,) in p.e. and ``centroid`` (n, 2) in deg: of the cleaned image; the centroid is turned about the
+      camera's centre as the window is;
+    - ``axis`` (n, 2): elongation of the cleaned image as a vector at twice the angle of its major axis in the window,
+      with (length^2 - width^2) / (length^2 + width^2) as its length.
 
     While training with `augment`, each image is turned and mirrored at random about its central pixel, by a symmetry
-    of the lattice; `frame` undoes it, so labels stay as they are.
+    of the lattice; `frame` undoes it, so labels stay as they are. With `aim` each image is always shown in the one
+    orientation in which its major axis, from the light's centre to its longer tail, lies closest to `aim`.
+
+    Pixels of shape (n, k, n_pixels) are k images of one array event: outputs have n and k in front, and all images of
+    an event are turned by the same symmetry.
 
     Parameters
     ----------
@@ -47,10 +59,14 @@ class Window(keras.layers.Layer):  # type: ignore[misc]
         Whether images are turned while training.
     symmetry : int
         The symmetry that is applied otherwise; 0 is none.
+    aim : sequence of float or None
+        Direction in the camera that images are turned towards; None for none.
     n_pixels, n_symmetries, n_map : int
         Sizes of the tables.
     seed : int
         Of the symmetries.
+    transform : str
+        What becomes of charges: ``asinh``, ``sqrt`` (with the sign of the charge) or ``linear``.
     """
 
     def __init__(
@@ -64,6 +80,8 @@ class Window(keras.layers.Layer):  # type: ignore[misc]
         n_map: int,
         symmetry: int = 0,
         seed: int = 0,
+        aim: Sequence[float] | None = None,
+        transform: str = "asinh",
         **kwargs: Any,
     ) -> None:
         kwargs["dtype"] = "float32"  # charges reach tens of thousands of p.e., beyond half precision
@@ -71,7 +89,8 @@ class Window(keras.layers.Layer):  # type: ignore[misc]
         super().__init__(**kwargs)
         self.side, self.channels, self.centred, self.augment = side, list(channels), centred, augment
         self.n_pixels, self.n_symmetries, self.n_map = n_pixels, n_symmetries, n_map
-        self.symmetry, self.seed = symmetry, seed
+        self.symmetry, self.seed, self.transform = symmetry, seed, transform
+        self.aim = None if aim is None else [float(value) for value in aim]
         self.random = keras.random.SeedGenerator(seed)
 
         def table(name: str, shape: tuple[int, ...], dtype: str) -> Any:
@@ -85,7 +104,9 @@ class Window(keras.layers.Layer):  # type: ignore[misc]
         self.built = True
 
     @classmethod
-    def of(cls, lattice: Lattice, metres_per_degree: float, *, side: int | None, **kwargs: Any) -> "Window":
+    def of(
+        cls, lattice: Lattice, metres_per_degree: float, *, side: int | None, align: bool = False, **kwargs: Any
+    ) -> "Window":
         """Make the layer of a camera; without a side the window holds all of it, however it is turned."""
         middle = lattice.cells[_central_pixel(lattice)]
         reach = np.abs((lattice.cells - middle) @ lattice.symmetries).max()
@@ -100,7 +121,8 @@ class Window(keras.layers.Layer):  # type: ignore[misc]
         pixel_at = np.full((height, width), len(lattice.cells), np.int32)
         rows, columns = (lattice.cells + margin).T
         pixel_at[rows, columns] = np.arange(len(lattice.cells))
-        layer = cls(side, n_pixels=len(rows), n_symmetries=len(back), n_map=pixel_at.size, centred=not full, **kwargs)
+        kwargs |= {"n_pixels": len(rows), "n_symmetries": len(back), "n_map": pixel_at.size}
+        layer = cls(side, centred=not full, aim=_aim(lattice) if align else None, **kwargs)
         layer.places.assign(rows * width + columns)
         layer.offsets.assign(steps[..., 0] * width + steps[..., 1])
         layer.pixel_at.assign(pixel_at.reshape(-1))
@@ -108,43 +130,61 @@ class Window(keras.layers.Layer):  # type: ignore[misc]
         layer.turns.assign(lattice.turns)
         return layer
 
+    @property
+    def _sizes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of each output for one image."""
+        window = (self.side, self.side, len(self.channels))
+        return {
+            "window": window,
+            "scalars": (3,),
+            "origin": (2,),
+            "frame": (2, 2),
+            "charge": (),
+            "centroid": (2,),
+            "axis": (2,),
+        }
+
     def compute_output_spec(self, pixels: dict[str, Any], training: bool | None = None) -> dict[str, Any]:
         """Give the shapes of the outputs."""
-        n = next(iter(pixels.values())).shape[0]
-        shapes = {
-            "window": (n, self.side, self.side, len(self.channels)),
-            "scalars": (n, 3),
-            "origin": (n, 2),
-            "frame": (n, 2, 2),
-        }
-        return {name: keras.KerasTensor(shape, dtype="float32") for name, shape in shapes.items()}
+        lead = next(iter(pixels.values())).shape[:-1]
+        return {name: keras.KerasTensor((*lead, *size), dtype="float32") for name, size in self._sizes.items()}
 
     def call(self, pixels: dict[str, Any], training: bool | None = None) -> dict[str, Any]:
         """Cut the windows of a batch."""
-        image, time, mask = (tf.convert_to_tensor(pixels[name]) for name in schema.PIXELS)
-        n = tf.shape(image)[0]
-        if training and self.augment:
-            symmetry = keras.random.randint((n,), 0, self.n_symmetries, seed=self.random)
+        lead = tf.shape(pixels[schema.IMAGE])[:-1]
+        image, time, mask = (tf.reshape(pixels[name], (-1, self.n_pixels)) for name in schema.PIXELS)
+        mask = tf.cast(mask, tf.float32)
+        positions, turns = tf.convert_to_tensor(self.positions), tf.convert_to_tensor(self.turns)
+        if self.aim is not None:
+            symmetry = _aligning(image, mask, positions, turns, tf.constant(self.aim))
+        elif training and self.augment:
+            symmetry = keras.random.randint((lead[0],), 0, self.n_symmetries, seed=self.random)
+            symmetry = tf.repeat(symmetry, tf.reduce_prod(lead[1:]))
         else:
-            symmetry = tf.fill((n,), self.symmetry)
-        tables = [
-            tf.convert_to_tensor(table)
-            for table in (self.places, self.offsets, self.pixel_at, self.positions, self.turns)
-        ]
-        cells, scalars, origin, frame = _cut(
-            image, time, tf.cast(mask, tf.float32), symmetry, *tables, self.centred, tuple(self.channels)
-        )
-        window = tf.reshape(cells, (-1, self.side, self.side, len(self.channels)))
-        return {"window": window, "scalars": scalars, "origin": origin, "frame": frame}
+            symmetry = tf.fill((tf.reduce_prod(lead),), self.symmetry)
+        tables = [tf.convert_to_tensor(table) for table in (self.places, self.offsets, self.pixel_at)]
+        channels = (self.transform, *self.channels)
+        seen = _cut(image, time, mask, symmetry, *tables, positions, turns, self.centred, channels)
+        return {
+            name: tf.reshape(seen[name], tf.concat([lead, tf.constant(size, tf.int32)], 0))
+            for name, size in self._sizes.items()
+        }
 
     def get_config(self) -> dict[str, Any]:
         """Give what the layer is made again from."""
-        names = (*("side", "channels", "centred", "augment", "n_pixels", "n_symmetries", "n_map", "symmetry", "seed"),)
+        sizes = ("side", "n_pixels", "n_symmetries", "n_map")
+        names = (*sizes, "channels", "centred", "augment", "symmetry", "seed", "aim", "transform")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
 
 def _central_pixel(lattice: Lattice) -> int:
     return int(np.argmin(((lattice.xy - lattice.xy.mean(axis=0)) ** 2).sum(axis=1)))
+
+
+def _aim(lattice: Lattice) -> list[float]:
+    """Give the direction half-way between two neighbouring axes about which the lattice can be mirrored."""
+    angle = np.arctan2(*lattice.basis[0][::-1]) + np.pi / len(lattice.symmetries)
+    return [float(np.cos(angle)), float(np.sin(angle))]
 
 
 @compiled
@@ -160,33 +200,82 @@ def _cut(
     turns: Any,
     centred: bool,
     channels: tuple[str, ...],
-) -> tuple[Any, Any, Any, Any]:
-    """Find centroid, central pixel and median time, then gather the window; XLA fuses the loops over pixels."""
-    n_pixels = tf.shape(positions)[0]
-    charge = tf.maximum(image * mask, 0.0)
-    nothing = tf.reduce_sum(charge, axis=1, keepdims=True) <= 0
-    charge = tf.where(nothing, tf.one_hot(tf.argmax(image, axis=1), n_pixels), charge)
-    total = tf.reduce_sum(charge, axis=1, keepdims=True)
-    centroid = tf.matmul(charge, positions) / total
+) -> dict[str, Any]:
+    """Find centroid, central pixel and median time, then gather the window; XLA fuses the loops over pixels.
+
+    The first of `channels` says what becomes of charges.
+    """
+    charge, total, centroid = _light(image, mask, positions)
     middle = centroid if centred else tf.zeros_like(centroid) + tf.reduce_mean(positions, axis=0)
     distance = tf.reduce_sum(positions**2, axis=1) - 2 * tf.matmul(middle, positions, transpose_b=True)
     centre = tf.argmin(distance, axis=1)
 
     cells = tf.gather(pixel_at, tf.gather(places, centre)[:, None] + tf.gather(offsets, symmetry))
     planes = {
-        "charge": _asinh(image / _CHARGE_SCALE),
+        "charge": _compressed(image, channels[0]),
         "time": _times(image, time, charge, total),
         "camera": tf.ones_like(image),
     }
-    stacked = tf.pad(tf.stack([planes[name] for name in channels], axis=-1), [[0, 0], [0, 1], [0, 0]])
+    stacked = tf.pad(tf.stack([planes[name] for name in channels[1:]], axis=-1), [[0, 0], [0, 1], [0, 0]])
     turn = tf.gather(turns, symmetry)
     turned = tf.einsum("ni,nij->nj", centroid, turn)
     logarithm = tf.math.log(total) / np.float32(np.log(10)) - _LOG_CHARGE
-    scalars = tf.concat([logarithm, turned / _CENTROID], axis=1)
     a, b, c, d = turn[:, 0, 0], turn[:, 0, 1], turn[:, 1, 0], turn[:, 1, 1]
     inverse = tf.stack([d, -b, -c, a], axis=1) / (a * d - b * c)[:, None]
-    frame = tf.reshape(inverse, (-1, 2, 2))
-    return tf.gather(stacked, cells, batch_dims=1), scalars, tf.gather(positions, centre), frame
+    return {
+        "window": tf.gather(stacked, cells, batch_dims=1),
+        "scalars": tf.concat([logarithm, turned / _CENTROID], axis=1),
+        "origin": tf.gather(positions, centre),
+        "frame": tf.reshape(inverse, (-1, 2, 2)),
+        "charge": total[:, 0],
+        "centroid": turned,
+        "axis": _elongation(tf.einsum("nij,nik,nkl->njl", turn, _spread(charge, total, centroid, positions), turn)),
+    }
+
+
+def _compressed(image: Any, transform: str) -> Any:
+    if transform == "asinh":
+        return _asinh(image / _CHARGE_SCALE)
+    if transform == "sqrt":
+        return tf.sign(image) * tf.sqrt(tf.abs(image) / _CHARGE_SCALE)
+    return image / _LINEAR_SCALE
+
+
+def _light(image: Any, mask: Any, positions: Any) -> tuple[Any, Any, Any]:
+    """Give the cleaned charges (the brightest pixel if there are none), their sum, and their centroid."""
+    charge = tf.maximum(image * mask, 0.0)
+    nothing = tf.reduce_sum(charge, axis=1, keepdims=True) <= 0
+    charge = tf.where(nothing, tf.one_hot(tf.argmax(image, axis=1), tf.shape(positions)[0]), charge)
+    total = tf.reduce_sum(charge, axis=1, keepdims=True)
+    return charge, total, tf.matmul(charge, positions) / total
+
+
+def _spread(charge: Any, total: Any, centroid: Any, positions: Any) -> Any:
+    """Give the second moments of the charge about its centroid, shape (n, 2, 2)."""
+    products = tf.stack([positions[:, 0] ** 2, positions[:, 0] * positions[:, 1], positions[:, 1] ** 2], axis=1)
+    xx, xy, yy = tf.unstack(tf.matmul(charge, products) / total, axis=1)
+    x, y = tf.unstack(centroid, axis=1)
+    return tf.reshape(tf.stack([xx - x * x, xy - x * y, xy - x * y, yy - y * y], axis=1), (-1, 2, 2))
+
+
+def _elongation(spread: Any) -> Any:
+    """Turn second moments into a vector at twice the angle of the major axis, from 0 (round) to 1 (a line)."""
+    vector = tf.stack([spread[:, 0, 0] - spread[:, 1, 1], 2 * spread[:, 0, 1]], axis=1)
+    size = spread[:, 0, 0] + spread[:, 1, 1]
+    return vector / tf.maximum(size, _LEAST_SPREAD)[:, None]
+
+
+@compiled
+def _aligning(image: Any, mask: Any, positions: Any, turns: Any, aim: Any) -> Any:
+    """Choose the symmetry that turns each image's major axis, pointing to its longer tail, closest to a direction."""
+    charge, total, centroid = _light(image, mask, positions)
+    double = _elongation(_spread(charge, total, centroid, positions))
+    angle = tf.atan2(double[:, 1], double[:, 0]) / 2
+    axis = tf.stack([tf.cos(angle), tf.sin(angle)], axis=1)
+    along = tf.matmul(axis, positions, transpose_b=True) - tf.reduce_sum(axis * centroid, axis=1, keepdims=True)
+    skew = tf.reduce_sum(charge * along**3, axis=1)
+    axis = tf.where(skew[:, None] < 0, -axis, axis)
+    return tf.argmax(tf.einsum("ni,gij,j->ng", axis, turns, aim), axis=1, output_type=tf.int32)
 
 
 def _asinh(x: Any) -> Any:

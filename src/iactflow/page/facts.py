@@ -1,23 +1,27 @@
 """What a result is about: its data, its model, its making."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from iactflow.data.result import Result
 from iactflow.page import numbers
 from iactflow.page.blocks import Block, Code, Facts, Table, Text
+from iactflow.page.commands import store_commands
+from iactflow.page.wording import worded
 
 
 def identity(result: Result, samples: Sequence[str]) -> dict[str, str]:
     """Tell in a line what was scored; `samples` names the samples of events."""
     data = result.data
-    return {
+    told = {
         "Task": tasks_in_words(result.tasks),
         "Instrument": str(result.model.get("instrument", result.data["camera"]["name"])),
         "Camera": result.data["camera"]["name"],
         "Scored": f"{samples[0]} ({numbers.sample(data['n_images'], data['n_showers'])})",
         **({"And": ", ".join(samples[1:])} if samples[1:] else {}),
     }
+    return {name: worded(text, result) for name, text in told.items()}
 
 
 def tasks_in_words(tasks: Sequence[str]) -> str:
@@ -28,9 +32,10 @@ def tasks_in_words(tasks: Sequence[str]) -> str:
 def sample_line(result: Result) -> str:
     """Tell what a sample holds: images, showers, particles, energies."""
     data = result.data
-    return (
+    return worded(
         f"{numbers.sample(data['n_images'], data['n_showers'])} ({', '.join(data['primaries'])}), "
-        f"{_range(data['energy_tev'], 'TeV')}, zenith angle {_range(data['zenith_deg'], 'deg')}"
+        f"{_range(data['energy_tev'], 'TeV')}, zenith angle {_range(data['zenith_deg'], 'deg')}",
+        result,
     )
 
 
@@ -135,17 +140,17 @@ def reproduction_blocks(result: Result, command: str) -> list[Block]:
     command : str
         The command that draws the page.
     """
-    blocks: list[Block] = []
     learnt = result.model.get("stores") or []
-    lines = []
+    lines, files = store_commands(result.provenance.get("stores") or [])
     if learnt:
-        data = " ".join(f"--data {store['path']}" for store in learnt)
-        lines.append(f"iactflow train experiment.yaml {data} --out {result.provenance['model']}")
-    blocks.append(Text("With the same data, software and seeds these commands give the same numbers:"))
-    blocks.append(Code("\n".join([*lines, result.provenance["command"], command])))
-    if learnt:
-        blocks.append(Code(_experiment(result), label="experiment.yaml"))
-    return blocks
+        data = shlex.join(word for store in learnt for word in ("--data", store["path"]))
+        lines.append(f"iactflow train experiment.yaml {data} --out {shlex.quote(result.provenance['model'])}")
+        files["experiment.yaml"] = _experiment(result)
+    return [
+        Text("With the same data, software and seeds these commands give the same numbers:"),
+        Code("\n".join([*lines, result.provenance["command"], command])),
+        *(Code(text, label=name) for name, text in files.items()),
+    ]
 
 
 def _experiment(result: Result) -> str:

@@ -1,6 +1,8 @@
 """Plots of the catalogue as blocks of a page, with the numbers behind them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 import numpy as np
 from astropy.table import Table as AstropyTable
@@ -8,8 +10,10 @@ from astropy.table import Table as AstropyTable
 from iactflow.data.result import Result
 from iactflow.page import numbers
 from iactflow.page.blocks import Plot, Table
+from iactflow.page.wording import worded, worded_figure
 from iactflow.plots import style
-from iactflow.plots.catalogue import Entry
+from iactflow.plots.entry import Entry
+from iactflow.plots.panel import Panel
 from iactflow.plots.reference import Reference
 
 #: Columns of a curve, and their intervals' ends, that are fractions where they have no unit; people read percent.
@@ -28,21 +32,33 @@ def plots(
     for entry in entries:
         panels = entry.draw(results, reference)
         if panels:
+            first = next(iter(results.values()))
+            panels = [Panel(panel.caption, worded_figure(panel.figure, first)) for panel in panels]
             legend = style.legend(panel.figure for panel in panels)
             tables = [] if entry.curve is None else [_table(name, result, entry) for name, result in results.items()]
             blocks.append(
                 Plot(
                     "-".join(filter(None, (entry.name, sample))),
                     entry.title,
-                    entry.reading,
-                    entry.definition,
+                    worded(entry.reading, first),
+                    worded(entry.definition, first),
                     panels,
                     legend,
                     entry.wide,
                     tables,
                 )
             )
-    return blocks
+    return _widened(blocks)
+
+
+def _widened(blocks: Sequence[Plot]) -> list[Plot]:
+    """Let a plot fill the page where its row would stay half empty, or hold the plot of another task beside it."""
+    result: list[Plot] = []
+    for _, plots_of_task in groupby(blocks, lambda block: block.name.split("-")[0]):
+        for wide, row in groupby(plots_of_task, lambda block: block.wide):
+            *others, last = row
+            result += [*others, last if wide or len(others) % 2 else replace(last, wide=True)]
+    return result
 
 
 def _table(name: str, result: Result, entry: Entry) -> Table:
@@ -54,7 +70,7 @@ def _table(name: str, result: Result, entry: Entry) -> Table:
     head = [f"{column.replace('_', ' ')}{_unit(curve, column)}" for column in curve.colnames]
     shares = {column for column in curve.colnames if _is_share(curve, column)}
     rows = [[_cell(row[column], 100 if column in shares else 1) for column in curve.colnames] for row in curve]
-    return Table(head, rows, caption=f"Numbers: {name}{_outside(curve)}", folded=True)
+    return Table(head, rows, caption=worded(f"Numbers: {name}{_outside(curve)}", result), folded=True)
 
 
 def _outside(curve: AstropyTable) -> str:

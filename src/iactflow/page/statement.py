@@ -8,6 +8,7 @@ from iactflow.fitting import verdict as judge
 from iactflow.fitting.verdict import HEADLINE, compare_metric, overall
 from iactflow.page import numbers
 from iactflow.page.blocks import Verdict
+from iactflow.page.wording import worded
 
 #: Below this many showers intervals are rough, and a page says so.
 FEW_SHOWERS = 30
@@ -82,7 +83,7 @@ def cautions(result: Result) -> list[str]:
         told.append(
             f"outside of the range that the model was trained on: {outside} of {numbers.count(metric.n)} images."
         )
-    return told
+    return [worded(caution, result) for caution in told]
 
 
 def _word(result: Result, beside: Result) -> str:

@@ -7,6 +7,7 @@ from iactflow.fitting.verdict import compare_metric
 from iactflow.page import numbers
 from iactflow.page.blocks import Facts, Table
 from iactflow.page.statement import difference
+from iactflow.page.wording import worded
 
 _TONES = {"better": "good", "worse": "bad", "same": "muted", "open": "muted"}
 _BETTER = {"lower": "lower", "higher": "higher", "zero": "nearer to 0"}
@@ -25,7 +26,7 @@ def metrics_table(results: Mapping[str, Result]) -> Table:
 
 def definitions(result: Result) -> Facts:
     """Say how each metric is defined."""
-    return Facts({metric.title: metric.definition for metric in result.metrics.values()})
+    return Facts({metric.title: worded(metric.definition, result) for metric in result.metrics.values()})
 
 
 def interval_note(result: Result) -> str:
@@ -41,8 +42,9 @@ def samples_of(result: Result) -> str:
     for name, metric in result.metrics.items():
         tasks.setdefault(numbers.sample(metric.n, metric.n_showers), []).append(name.split("_")[0])
     if len(tasks) == 1:
-        return next(iter(tasks))
-    return "; ".join(f"{counted} ({', '.join(dict.fromkeys(named))})" for counted, named in tasks.items())
+        return worded(next(iter(tasks)), result)
+    counts = "; ".join(f"{counted} ({', '.join(dict.fromkeys(named))})" for counted, named in tasks.items())
+    return worded(counts, result)
 
 
 def verdict_tables(results: Mapping[str, Result]) -> list[Table]:

@@ -1,44 +1,11 @@
 """The plots of every task, in the order of the page; report and compare draw the same ones."""
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
-
-from iactflow.data.result import Result
+from iactflow.data.result import GENERATION
 from iactflow.fitting.metrics_energy_bins import BIN_DEX, FEW_IMAGES
 from iactflow.plots import energy, training, type
 from iactflow.plots.direction import Direction
-from iactflow.plots.panel import Panel
-from iactflow.plots.reference import Reference
-
-
-class Entry(NamedTuple):
-    """A plot.
-
-    Attributes
-    ----------
-    name, title : str
-        Its anchor on the page and its heading.
-    reading : str
-        A sentence on how to read it.
-    definition : str
-        What is drawn, exactly.
-    curve : str or None
-        The result's curve behind it, shown as a folded table.
-    draw : callable
-        From results by name and the published reference to figures; one result makes the report's plot, several
-        the comparison's. No figure where the results hold nothing to draw.
-    wide : bool
-        Whether it fills the width of a page.
-    """
-
-    name: str
-    title: str
-    reading: str
-    definition: str
-    curve: str | None
-    draw: Callable[[Mapping[str, Result], Reference | None], list[Panel]]
-    wide: bool = False
-
+from iactflow.plots.entry import Entry
+from iactflow.plots.generation_entries import ENTRIES
 
 _OPEN = f"Bins with fewer than {FEW_IMAGES} images are drawn open; the numbers along the top are images per bin."
 _RARER = (
@@ -103,6 +70,7 @@ def _directions(task: str, called: str) -> tuple[Entry, ...]:
 
 
 TASKS: dict[str, tuple[Entry, ...]] = {
+    GENERATION: ENTRIES,
     "energy": (
         Entry(
             "energy-distribution",

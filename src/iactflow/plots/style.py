@@ -8,12 +8,14 @@ import plotly.graph_objects as go
 from astropy.table import Table
 from plotly.subplots import make_subplots
 
+from iactflow.data.result import FLOOR
+
 #: Colours of models, readable on white and on black and told apart by colour-blind eyes (after Okabe and Ito,
 #: without their light ones); the first is the model that a page is about.
 _PALETTE = ("#0072B2", "#009E73", "#CC79A7", "#9A7B1F", "#7B6FD0", "#8A8A8A")
 _SYMBOLS = ("circle", "diamond", "triangle-up", "pentagon", "star", "hexagon")
 #: The same model has the same colour on every page.
-_FIXED = {"Random forest": ("#D55E00", "square")}
+_FIXED = {"Random forest": ("#D55E00", "square"), FLOOR: ("#D55E00", "square")}
 #: Truth and published values: neither is a model.
 NEUTRAL = "#808080"
 _FONT_SIZE = 15

@@ -4,8 +4,8 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from iactflow.data.result import Result
-from iactflow.page import facts, numbers
+from iactflow.data.result import GENERATION, Result
+from iactflow.page import facts, generation, numbers
 from iactflow.page.blocks import Block, Heading, Page, Section, Tile, Tiles
 from iactflow.page.config import Report
 from iactflow.page.figures import plots
@@ -14,6 +14,7 @@ from iactflow.page.samples import Sample, load_samples
 from iactflow.page.sections import section_of
 from iactflow.page.statement import statement
 from iactflow.page.tables import cost_table, definitions, metrics_table
+from iactflow.page.wording import worded
 from iactflow.page.write import PageSummary, write_page
 from iactflow.plots.catalogue import TRAINING, plots_for
 from iactflow.plots.reference import reference_for
@@ -55,6 +56,9 @@ def run(result: Path, out: Path, *, config: Report, overwrite: bool = False) -> 
     """
     refuse_existing(out, overwrite=overwrite)
     samples = load_samples([result])
+    if samples[0].result.tasks == [GENERATION]:
+        page = generation.report_page(samples[0].results, generation.command_of("report", [result], out))
+        return write_page(page, out, len(samples[0].results), overwrite=overwrite)
     command = shlex.join(["iactflow", "report", "--result", str(result), "--out", str(out)])
     shown = sum(len(sample.results) for sample in samples)
     return write_page(build(samples, config, command), out, shown, overwrite=overwrite)
@@ -105,7 +109,7 @@ def _tiles(results: Mapping[str, Result], *, cost: bool) -> list[Tile]:
             f"{other.name}: {numbers.metric_value(other.metrics[key])} {numbers.metric_interval(other.metrics[key])}"
             for other in others
         ]
-        n = f"n = {numbers.sample(metric.n, metric.n_showers)}"
+        n = worded(f"n = {numbers.sample(metric.n, metric.n_showers)}", result)
         interval = numbers.metric_interval(metric)
         if metric.low is not None:
             interval = f"{numbers.share(result.bootstrap.level)} {interval}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -36,7 +38,7 @@ class StoreSettings:
     ctapipe: dict[str, Any]
 
     @classmethod
-    def of(cls, fractions: SplitFractions, ctapipe_config: Mapping[str, Any] | None) -> StoreSettings:
+    def of(cls, fractions: SplitFractions, ctapipe_config: Path | Mapping[str, Any] | None) -> StoreSettings:
         """Complete ctapipe's configuration as ingest does."""
         return cls(fractions, ctapipe_configuration(ctapipe_config))
 
@@ -84,20 +86,24 @@ def write_parts(
     """
     from iactflow.simulate.containers import simulation_container
 
+    start = time.process_time()
     thrown = prepare(block)
     events = []
     for event in simulate_events(block, thrown):
         events.append(event)
         on_event(event)
+    written = add_events(block.obs_id, events, thrown, folder, settings)
     return {
         "name": f"{block.config.primary}_s{block.seed}_b{block.number:05d}",
         "sha256": identity(block),
         "kind": "simulated",
+        "card": json.loads(block.card()),
         "noticed": {},
         "versions": versions(),
         "lost": None,
         "simulation": {str(block.obs_id): simulation_values(simulation_container(block.obs_id, thrown))},
-        **add_events(block.obs_id, events, thrown, folder, settings),
+        "cpu_seconds": round(time.process_time() - start, 2),
+        **written,
     }
 
 

@@ -139,7 +139,7 @@ def run(
     shard: tuple[int, int] = (1, 1),
     output_format: Format = "dl1",
     fractions: SplitFractions = SplitFractions(),  # noqa: B008 - frozen
-    ctapipe_config: Mapping[str, Any] | None = None,
+    ctapipe_config: Path | Mapping[str, Any] | None = None,
     workers: int | None = None,
     overwrite: bool = False,
 ) -> SimulateSummary:
@@ -153,7 +153,7 @@ def run(
         Folder for DL1 files, or the store.
     output_format : {"dl1", "store"}
         What to write.
-    fractions, ctapipe_config : SplitFractions, mapping or None
+    fractions, ctapipe_config : SplitFractions, and Path, mapping or None
         Of a store: shares of its parts, and ctapipe's cleaning and quality cuts, as `iactflow.ingest.run.run` has them.
     workers : int or None
         Processes; None takes all cores. The result does not depend on it.

@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 
 from iactflow.data import schema
+from iactflow.data.array import leaders
 from iactflow.data.presets import PRESETS
 from iactflow.data.select import Cut, Selection, apply_selection, require_rows
 from iactflow.data.split import in_share
 from iactflow.data.store import Store
-from iactflow.errors import ConfigError
+from iactflow.errors import ConfigError, InputError
+from iactflow.models.config import Model
+from iactflow.models.registry import examples_of
 
 
 @dataclass(frozen=True)
@@ -23,12 +26,13 @@ class Examples:
     ----------
     store : Store
         All stores as one table.
-    train, validation : ndarray of int
-        Row numbers after the cuts; `validation` may be empty.
+    train, validation : ndarray of int, shape (n,) or (n, k)
+        Row numbers after the cuts, those of an event's images in a row if the network is for array events; `validation`
+        may be empty.
     cuts : list of Cut
         What the cuts removed from the train part.
     stores : list of dict
-        Path, hash and counts of images and showers of each store.
+        Path, hash and counts of images (or events) and showers of each store.
     """
 
     store: Store
@@ -38,7 +42,9 @@ class Examples:
     stores: list[dict[str, Any]]
 
 
-def choose_examples(paths: Sequence[Path], selection: Selection, *, instrument: str, fraction: float = 1.0) -> Examples:
+def choose_examples(
+    paths: Sequence[Path], selection: Selection, model: Model, *, instrument: str, fraction: float = 1.0
+) -> Examples:
     """Open stores and apply the cuts to their train and validation parts.
 
     Parameters
@@ -47,6 +53,8 @@ def choose_examples(paths: Sequence[Path], selection: Selection, *, instrument: 
         Stores of one camera.
     selection : Selection
         The cuts.
+    model : Model
+        The ``model:`` section, which says whether images or array events are what is estimated.
     instrument : str
         Preset whose camera the stores must have; other names are not checked.
     fraction : float
@@ -68,20 +76,27 @@ def choose_examples(paths: Sequence[Path], selection: Selection, *, instrument: 
             f"{store.camera.name}. Use the stores of that instrument, or set instrument: from-data."
         )
     train, cuts = apply_selection(store, selection, _share(store, store.rows("train"), fraction))
-    require_rows(train, cuts, where=f"train part of {', '.join(map(str, store.paths))}")
+    where = f"train part of {', '.join(map(str, store.paths))}"
+    require_rows(train, cuts, where=where)
     validation, _ = apply_selection(store, selection, _share(store, store.rows("validation"), fraction))
+    train, validation = (examples_of(model, store, rows) for rows in (train, validation))
+    if not len(train):
+        raise InputError(
+            f"{where}: no event has {model.stereo.telescopes_min} images that pass the cuts. Lower "
+            "model.stereo.telescopes_min, loosen data.select, or set model.mode=mono."
+        )
     return Examples(store, train, validation, cuts, _count(store, train, validation))
 
 
 def _share(store: Store, rows: np.ndarray, fraction: float) -> np.ndarray:
     if fraction == 1:
         return rows
-    names = (schema.PRIMARY, schema.OBS_ID, schema.SHOWER_ID)
-    return rows[in_share(*(store.column(name)[rows] for name in names), fraction)]
+    primary, run, shower = (store.column(name)[rows] for name in (schema.PRIMARY, schema.OBS_ID, schema.SHOWER_ID))
+    return rows[in_share(primary, run, shower, fraction)]
 
 
 def _count(store: Store, train: np.ndarray, validation: np.ndarray) -> list[dict[str, Any]]:
-    """Count images and showers of each store."""
+    """Count images (or events) and showers of each store."""
     names = (schema.PRIMARY, schema.OBS_ID, schema.SHOWER_ID)
     showers = np.stack([store.column(name).astype(np.int64) for name in names], axis=1)
     counts, low = [], 0
@@ -90,7 +105,8 @@ def _count(store: Store, train: np.ndarray, validation: np.ndarray) -> list[dict
         high = low + len(single)
         entry: dict[str, Any] = {"path": str(path), "hash": single.hash}
         for part, rows in (("train", train), ("validation", validation)):
-            mine = rows[(rows >= low) & (rows < high)]
+            first = leaders(rows)
+            mine = first[(first >= low) & (first < high)]
             entry[f"n_{part}"] = len(mine)
             entry[f"n_{part}_showers"] = len(np.unique(showers[mine], axis=0))
         counts.append(entry)

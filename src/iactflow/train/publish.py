@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from iactflow.data.array import images_of
 from iactflow.data.feeder import gather
 from iactflow.fitting.cost import as_function, flops_per_event, ms_per_event, n_parameters
 from iactflow.fitting.device import device_name
@@ -87,11 +88,12 @@ def publish(
             "tasks": tasks,
             "instrument": instrument,
             "camera": {"name": store.camera.name, "hash": store.camera.hash},
+            "telescopes": sorted(int(number) for number in store.camera.telescopes["tel_id"]),
             "inputs": {tensor.name: list(tensor.shape[1:]) for tensor in physical.inputs},
             "outputs": {name: unit for task in tasks_named(tasks) for name, unit in task.quantities.items()},
             "labels": {task.name: task.label for task in tasks_named(tasks)},
             "loss": _loss_in_words(tasks, sections["train"]),
-            "range_of_validity": range_of_validity(store, examples.train),
+            "range_of_validity": range_of_validity(store, images_of(examples.train)),
             "config": config,
             "cuts": [cut._asdict() for cut in examples.cuts],
             "stores": examples.stores,

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from iactflow.data.array import leaders
 from iactflow.data.select import Selection
 from iactflow.errors import ConfigError
 from iactflow.fitting.checkpoint import Checkpoint
@@ -83,8 +84,8 @@ def run(
     """
     out = Path(out)
     tasks_named(tasks)
-    examples = choose_examples(stores, selection, instrument=instrument, fraction=config.data_fraction)
-    require_signal(examples.store, examples.train, tasks, config)
+    examples = choose_examples(stores, selection, model, instrument=instrument, fraction=config.data_fraction)
+    require_signal(examples.store, leaders(examples.train), tasks, config)
     if config.early_stopping_patience is not None and not len(examples.validation):
         raise ConfigError(
             "train.early_stopping_patience must be null here: no image of the validation part is left after the cuts, "
@@ -94,7 +95,7 @@ def run(
     here = place()
     with claim(out, overwrite=overwrite) if here.first else nullcontext():
         checkpoint = Checkpoint(out, _work(tasks, instrument, sections, examples), kept=here.first)
-        if not checkpoint.resumable(overwrite=overwrite):
+        if not checkpoint.resumable(overwrite=overwrite) and here.first:
             remove(out / OUTBOX)  # of other work
         return _train(tasks, instrument, sections, examples, checkpoint, out)
 
@@ -107,8 +108,6 @@ def _train(
     checkpoint: Checkpoint,
     out: Path,
 ) -> TrainSummary:
-    from iactflow.fitting.loop import Fit
-    from iactflow.fitting.memory import enough_memory
     from iactflow.train.publish import publish
     from iactflow.train.setup import prepare
 
@@ -126,25 +125,7 @@ def _train(
     if not state.images:
         tracker.params({name: section.model_dump(mode="json") for name, section in sections.items()})
 
-    total = parts.plan.epochs * parts.feeder.n_images
-    with Progress("train", "images", total) as progress:
-        progress.done = state.images
-
-        def on_epoch(state: FitState) -> None:
-            values = {name: values[-1] for name, values in state.history.items() if name != "epoch"}
-            tracker.metrics(values, step=state.epoch)
-            state.run_id = tracker.run_id
-            _say_epoch(state, parts.plan.epochs)
-
-        fit = Fit(
-            parts.steps, parts.feeder, parts.validation, parts.plan, state, checkpoint, progress.advance, on_epoch
-        )
-        try:
-            with enough_memory(sections["train"].batch_size), team.held_together():
-                fit.run()
-        except Exception:
-            tracker.finish(failed=True)
-            raise
+    _fit(parts, state, checkpoint, tracker)
     tracker.contact()  # the bundle names the run
     info = publish(
         out,
@@ -166,6 +147,36 @@ def _train(
     return summary
 
 
+def _fit(parts: "Parts", state: FitState, checkpoint: Checkpoint, tracker: Tracker) -> None:
+    """Fit to the end of the plan, with a line, numbers for MLflow and a checkpoint after each epoch."""
+    from iactflow.fitting.device import lost_device
+    from iactflow.fitting.loop import Fit
+    from iactflow.fitting.memory import enough_memory
+
+    total = parts.plan.epochs * parts.feeder.n_images
+    with Progress("train", "images", total) as progress:
+        progress.done = state.images
+
+        def on_epoch(state: FitState) -> None:
+            values = {name: values[-1] for name, values in state.history.items() if name != "epoch"}
+            tracker.metrics(values, step=state.epoch)
+            state.run_id = tracker.run_id
+            _say_epoch(state, parts.plan.epochs)
+
+        watch = (progress.advance, on_epoch)
+        fit = Fit(parts.steps, parts.feeder, parts.validation, parts.plan, state, checkpoint, *watch, parts.steps.team)
+        try:
+            with (
+                enough_memory(parts.feeder.batch_size),
+                lost_device(checkpoint.path),
+                parts.steps.team.held_together(),
+            ):
+                fit.run()
+        except Exception:
+            tracker.finish(failed=True)
+            raise
+
+
 def _follow(parts: "Parts", state: FitState, checkpoint: Checkpoint, out: Path) -> TrainSummary:
     """Fit along with the first of several processes, which writes the model."""
     from iactflow.fitting.loop import Fit
@@ -173,7 +184,9 @@ def _follow(parts: "Parts", state: FitState, checkpoint: Checkpoint, out: Path) 
 
     team = parts.steps.team
     with enough_memory(parts.feeder.batch_size), team.held_together():
-        Fit(parts.steps, parts.feeder, parts.validation, parts.plan, state, checkpoint, _nothing, _nothing).run()
+        watch = (_nothing, _nothing)
+        fit = Fit(parts.steps, parts.feeder, parts.validation, parts.plan, state, checkpoint, *watch, team)
+        fit.run()
         team.agree(False)
     print(f"train: number {team.place.number + 1} of {team.place.of} is done; the first wrote {out}", file=sys.stderr)
     return TrainSummary(out, {})
@@ -205,8 +218,12 @@ def _content_hash(init: str | None) -> str | None:
 
 
 def _announce(examples: Examples, state: FitState, steps: "Steps") -> None:
+    from iactflow.fitting.device import device_name
+
     showers = sum(store["n_train_showers"] for store in examples.stores)
-    said = f"train: {len(examples.train)} images of {showers} showers, {len(examples.validation)} for validation"
+    what = "images" if examples.train.ndim == 1 else "events"
+    said = f"train: {len(examples.train)} {what} of {showers} showers, {len(examples.validation)} for validation"
+    said += f"; on {device_name()}"
     if steps.team.place.of > 1:
         said += f"; process {steps.team.place.number + 1} of {steps.team.place.of}"
     if state.images:

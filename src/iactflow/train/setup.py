@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from iactflow.data import schema
+from iactflow.data.array import GEOMETRY, leaders
 from iactflow.data.camera import Camera
 from iactflow.data.feeder import Feeder
 from iactflow.errors import ConfigError
@@ -65,8 +66,9 @@ def prepare(tasks: list[str], model: Model, config: Train, examples: Examples) -
     set_precision(mixed=config.mixed_precision)
 
     def feeder_of(rows: Any, **options: Any) -> Feeder:
-        labels = {task.name: task.labels(store, rows) for task in tasks_named(tasks)}
-        weights = image_weights(store, rows, tasks, config)
+        first = leaders(rows)
+        labels = {task.name: task.labels(store, first) for task in tasks_named(tasks)}
+        weights = image_weights(store, first, tasks, config)
         return Feeder(store, rows, columns_of(model), labels, weights, batch_size=config.batch_size, **options)
 
     feeder = feeder_of(examples.train, seed=config.seed, fraction=config.data_fraction_per_epoch)
@@ -101,8 +103,10 @@ def prepare(tasks: list[str], model: Model, config: Train, examples: Examples) -
 
 
 def columns_of(model: Model) -> list[str]:
-    """List the pixel columns that a network's view reads."""
-    return inputs_of(model.mapping.channels) if view_of(model.name) == "picture" else list(schema.PIXELS)
+    """List the columns that a network's view reads: pixels, and where telescopes are for array events."""
+    if view_of(model.name) == "picture":
+        return inputs_of(model.mapping.channels)
+    return [*schema.PIXELS, *(GEOMETRY if model.mode == "stereo" else ())]
 
 
 def losses_of(tasks: list[str], config: Train, camera: Camera) -> dict[str, TaskLoss]:

@@ -81,6 +81,7 @@ def data_block(samples: Samples, sample: Sample, config: Validate) -> dict[str, 
         "impact_m": _range(sample.column(IMPACT)),
         "true_pixels": all(one.store.has_true_images for one in samples),
         "noticed": _noticed(sample.store),
+        "simulation_cost": _simulation_cost(listed),
     }
 
 
@@ -119,6 +120,14 @@ def _noticed(store: Store) -> dict[str, int]:
         for name, number in source["noticed"].items():
             total[name] = total.get(name, 0) + number
     return total
+
+
+def _simulation_cost(sources: list[dict[str, Any]]) -> dict[str, float] | None:
+    """Add up the CPU time of the simulated sources that record it."""
+    timed = [source for source in sources if source.get("cpu_seconds")]
+    if not timed:
+        return None
+    return {"cpu_seconds": sum(one["cpu_seconds"] for one in timed), "images": sum(one["n_images"] for one in timed)}
 
 
 def _paths(store: Store) -> list[str]:

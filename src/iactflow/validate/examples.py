@@ -7,7 +7,7 @@ from iactflow.data import schema
 from iactflow.validate.samples import IMPACT, Sample
 
 #: Quantiles of the simulated charge at which pairs are shown.
-_AT = (0.1, 0.3, 0.5, 0.7, 0.9, 0.98)
+_AT = (0.1, 0.4, 0.7, 0.95)
 _SHOWN = (schema.OBS_ID, schema.EVENT_ID, schema.TEL_ID, schema.TRUE_ENERGY, IMPACT, schema.INTENSITY)
 
 

@@ -78,7 +78,7 @@ def _told_apart(sample: Sample, common: Common, config: Validate) -> tuple[dict[
     inputs = {
         "hillas": (sample.quantities[:, :_N_HILLAS], reference.quantities[:, :_N_HILLAS]),
         "image": (sample.quantities, reference.quantities),
-        "pixel": tuple(common.pixel_features(one.cleaned) for one in (sample, reference)),
+        "pixel": (common.pixel_features(sample.cleaned), common.pixel_features(reference.cleaned)),
     }
     seen = {
         "hillas": ("Hillas parameters", f"the {_N_HILLAS} Hillas parameters (size, length, width, r, φ, ψ)"),
@@ -87,7 +87,8 @@ def _told_apart(sample: Sample, common: Common, config: Validate) -> tuple[dict[
     }
     figures, values = {}, {}
     for name, (short, long) in seen.items():
-        scores = scores_out_of_fold(*inputs[name], showers, config.folds, config.seed)
+        ours, theirs = inputs[name]
+        scores = scores_out_of_fold(ours, theirs, showers, config.folds, config.seed)
         values[f"{name}_score"] = scores[0]
         figures[f"{name}_auc"] = Figure(
             f"Two-sample AUC, {short}", "", "lower", False,
@@ -123,30 +124,30 @@ def _pixels(sample: Sample, common: Common) -> dict[str, Figure]:
 
 
 def _together(sample: Sample, common: Common, config: Validate) -> dict[str, Figure]:
-    pair = [common.standardised(one)[:, :_N_HILLAS] for one in (sample, common.samples.reference)]
+    one, two = (common.standardised(values)[:, :_N_HILLAS] for values in (sample, common.samples.reference))
     return {
         "correlation_difference": Figure(
             "Difference of the correlation matrices", "", "lower", False,
             f"Mean absolute difference of the correlation coefficients of the Hillas parameters. {_PUT}",
-            CorrelationDifference(*pair), distance=True,
+            CorrelationDifference(one, two), distance=True,
         ),
         "frechet": Figure(
             "Fréchet distance", "", "lower", False,
             "|μ₁ − μ₂|² + tr(C₁ + C₂ − 2 (C₁ C₂)^½) of the Hillas parameters in standard deviations of the simulation. "
             f"{_PUT}",
-            Frechet(*pair), distance=True,
+            Frechet(one, two), distance=True,
         ),
         "kernel": Figure(
             "Kernel distance", "", "lower", False,
             "Squared maximum mean discrepancy of the Hillas parameters in standard deviations of the simulation (at "
-            f"most 5), cubic kernel, unbiased. {_PUT}",
-            Kernel(*pair), distance=True,
+            f"most 5), cubic kernel, unbiased, of at most 4000 images. {_PUT}",
+            Kernel(one, two), distance=True,
         ),
         "coverage": Figure(
             "Coverage", "", "higher", True,
             f"Share of the simulated images with a generated one nearer than their {config.neighbours}th simulated "
             f"neighbour in the Hillas parameters; about {1 - 2.0**-config.neighbours:.0%} for equal samples. {_PUT}",
-            Coverage(*pair, config.neighbours), distance=True,
+            Coverage(one, two, config.neighbours), distance=True,
         ),
     }  # fmt: skip
 

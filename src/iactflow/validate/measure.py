@@ -63,7 +63,8 @@ def measure(
     replicas = {name: np.array(column) for name, column in scalars.items()}
     for name, figure in figures.items():
         if figure.distance:
-            replicas[name] += values[name] - np.median(replicas[name])
+            least = 0.0 if replicas[name].min() >= 0 else -np.inf
+            replicas[name] = np.maximum(replicas[name] + values[name] - np.median(replicas[name]), least)
     n_showers = int(sample.showers.max()) + 1
     metrics = {
         name: _metric(figure, values[name], replicas[name], len(sample.rows), n_showers)

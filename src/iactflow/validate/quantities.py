@@ -51,7 +51,7 @@ HILLAS = (
     Quantity("log_size", "log₁₀ size", "p.e.", (schema.INTENSITY,), _log),
     Quantity("length", "Length", "deg", ("hillas_length",), _same),
     Quantity("width", "Width", "deg", ("hillas_width",), _same),
-    Quantity("r", "Distance from the camera's centre", "deg", ("hillas_r",), _same),
+    Quantity("r", "r (distance from the camera's centre)", "deg", ("hillas_r",), _same),
     Quantity("cos_phi", "cos φ", "", ("hillas_phi",), _polar(np.cos, 1)),
     Quantity("sin_phi", "sin φ", "", ("hillas_phi",), _polar(np.sin, 1)),
     Quantity("cos_2psi", "cos 2ψ", "", ("hillas_psi",), _polar(np.cos, 2)),

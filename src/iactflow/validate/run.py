@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from iactflow.data.result import BASELINE, Bootstrap, Metric, Result
+from iactflow.data.result import BASELINE, FLOOR, GENERATION, Bootstrap, Metric, Result
 from iactflow.data.store import Store
 from iactflow.errors import ConfigError
 from iactflow.fitting.bootstrap import LEVEL
@@ -21,10 +21,6 @@ from iactflow.validate.figures import compare
 from iactflow.validate.measure import measure
 from iactflow.validate.samples import Sample, choose
 
-#: What pages call the half of the simulation that stands in the place of generated images.
-FLOOR = "Simulation, other half"
-#: The task of such results.
-TASK = "generation"
 _PACKAGES = ("iactflow", "numpy", "ctapipe", "scikit-learn", "scipy", "tensorflow", "keras")
 
 
@@ -112,7 +108,7 @@ def _result(
     measured = measure(compared.figures, binned(sample, common), (sample, reference), settings)
     return Result(
         name=str(generator["name"]),
-        tasks=[TASK],
+        tasks=[GENERATION],
         model={name: value for name, value in generator.items() if name != "cost"},
         metrics=measured.metrics,
         cost=generator["cost"],

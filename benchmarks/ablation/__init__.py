@@ -1,0 +1,1 @@
+"""What each choice of hexnet buys: variants of one experiment, trained alike and compared in pairs."""
