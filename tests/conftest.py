@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,8 @@ from iactflow.data.samples import sample
 
 sys.path.append(str(Path(__file__).parent))  # toys.py
 
+#: Batch of CTLearn's tool in `ctlearn_dl2`; its last one is smaller.
+CTLEARN_BATCH = 20
 #: Telescopes of `few_telescopes`, with 21 images.
 FEW = ("tel_017", "tel_019", "tel_021", "tel_027", "tel_033")
 
@@ -221,6 +224,48 @@ def mixed_store(relabelled: Callable[..., Path], tmp_path_factory: pytest.TempPa
 
 
 @pytest.fixture(scope="session")
+def photoelectrons(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of 60 events of gamma rays as CT5 sees them, with the photoelectrons of each pixel."""
+    import astropy.units as u
+
+    from iactflow.simulate.config import Simulate
+    from iactflow.simulate.run import run
+
+    config = Simulate(preset="ct5", energy_min=0.3 * u.TeV, energy_max=3 * u.TeV, viewcone=1 * u.deg, true_images=True)
+    out = tmp_path_factory.mktemp("photoelectrons") / "store"
+    return run(config, out, events=60, output_format="store", workers=1).path
+
+
+@pytest.fixture(scope="session")
+def small_generator() -> Any:
+    """Sizes of a generator that is trained in seconds."""
+    from iactflow.generation.config import Generator, PixelNetwork, SizeNetwork
+
+    pixels, size = PixelNetwork(widths=[4, 8], blocks=1, embedding=16), SizeNetwork(width=16, blocks=1, steps=3)
+    return Generator(pixels=pixels, size=size, steps=3)
+
+
+@pytest.fixture(scope="session")
+def short_training() -> Any:
+    """Two epochs of both networks of a generator."""
+    from iactflow.generation.config import TrainGenerator
+
+    return TrainGenerator(epochs=2, size_epochs=2, batch_size=16, pictures=0)
+
+
+@pytest.fixture(scope="session")
+def teacher(
+    small_generator: Any, short_training: Any, photoelectrons: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A generator by flow, trained for seconds; do not write to it."""
+    from iactflow.data.select import Selection
+    from iactflow.train.generator import run
+
+    out = tmp_path_factory.mktemp("teacher") / "teacher"
+    return run(Selection(), small_generator, short_training, [photoelectrons], out, instrument="ct5").path
+
+
+@pytest.fixture(scope="session")
 def toy_simulation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """2,400 toy images of 800 showers, a third of the showers for training, the others for the test."""
     import toys
@@ -245,3 +290,53 @@ def toy_generated(tmp_path_factory: pytest.TempPathFactory, toy_simulation: Path
         return made[name]
 
     return give
+
+
+@pytest.fixture(scope="session")
+def cut_at_50(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """Copy a model as one that was trained on images of at least 50 p.e., which is also CTLearn's own cut."""
+
+    def copy(model: Path) -> Path:
+        target = shutil.copytree(model, tmp_path_factory.mktemp("cut") / model.name)
+        text = (target / "model.json").read_text()
+        assert '"intensity_min": null' in text
+        (target / "model.json").write_text(text.replace('"intensity_min": null', '"intensity_min": "50 pe"'))
+        return target
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def ctlearn_dl2(
+    sst1m_dl1: Path,
+    sst1m_store: Path,
+    energy_model: Path,
+    one_task_models: dict[str, Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """What ctlearn-predict-mono-model makes of `sst1m_dl1` with `energy_model` and `one_task_models`."""
+    from ctapipe.core import run_tool
+    from ctlearn.tools.predict_model import MonoPredictCTLearnModel
+
+    from iactflow.data.store import Store
+
+    # Upstream stops at a telescope without an image that passes its quality cut; name those that have one.
+    store = Store(sst1m_store)
+    telescopes = np.unique(store.column(schema.TEL_ID)[store.column(schema.INTENSITY) > 50]).tolist()
+    settings = {
+        "DLDataReader": {
+            "image_mapper_type": "BilinearMapper",
+            "allowed_tels": telescopes,
+            "focal_length_choice": "EQUIVALENT",
+        },
+        "DLImageReader": {"channels": ["cleaned_image", "cleaned_peak_time"]},
+        "PredictCTLearnModel": {"batch_size": CTLEARN_BATCH, "keras_verbose": 0},
+    }
+    out = tmp_path_factory.mktemp("upstream") / "events.dl2.h5"
+    config = out.with_name("config.json")
+    config.write_text(json.dumps(settings))
+    models = {"energy": energy_model, **one_task_models}
+    argv = [f"--config={config}", f"--input_url={sst1m_dl1}", f"--output={out}"]
+    argv += [f"--{task}_model={path / 'ctlearn.keras'}" for task, path in models.items()]
+    run_tool(MonoPredictCTLearnModel(), argv=argv, cwd=out.parent, raises=True)
+    return out

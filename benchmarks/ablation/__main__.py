@@ -83,14 +83,15 @@ def _train_and_score(recipe: Recipe, stores: Sequence[Path], folder: Path) -> No
 
 
 def summarise(out: Path, names: Sequence[str], seeds: Sequence[int]) -> list[Line]:
-    """Compare every variant that was scored with the first, on the same showers and resamplings, seed by seed."""
-    found: dict[str, list[Path]] = {}
+    """Compare every variant with the first by the seeds that both were scored with, on the same resamplings."""
+    lines = []
     for name in names:
-        folders = [_folder(out, name, seed) for seed in seeds]
-        if all((folder / "result" / MANIFEST).exists() for folder in folders):
-            found[name] = folders
-    base = [Result.load(folder / "result") for folder in found[names[0]]]
-    return [_line(name, folders, base) for name, folders in found.items()]
+        pairs = [(_folder(out, name, seed), _folder(out, names[0], seed)) for seed in seeds]
+        there = [pair for pair in pairs if all((folder / "result" / MANIFEST).exists() for folder in pair)]
+        if there:
+            folders, base = zip(*there, strict=True)
+            lines.append(_line(name, folders, [Result.load(folder / "result") for folder in base]))
+    return lines
 
 
 def _line(name: str, folders: Sequence[Path], base: Sequence[Result]) -> Line:
@@ -109,7 +110,7 @@ def _line(name: str, folders: Sequence[Path], base: Sequence[Result]) -> Line:
             np.mean([result.metrics[metric].value for result in base])
         )
         ends = interval(np.mean(pairs, axis=0), first.metrics[metric].n_showers)
-        differences[metric] = None if ends is None or results[0] is base[0] else (apart, *ends)
+        differences[metric] = None if ends is None else (apart, *ends)
     seconds = sum(float((folder / "seconds").read_text()) for folder in folders)
     return Line(
         name,
@@ -127,12 +128,10 @@ def _line(name: str, folders: Sequence[Path], base: Sequence[Result]) -> Line:
 
 def render(lines: Sequence[Line]) -> str:
     """Write the table as Markdown: values of the first variant, differences from it of the others."""
-    rows = [
-        "| | weights | MFLOP | ms/image | AUC | energy, mean abs. error (dex) | energy resolution | direction (deg) |"
-    ]
-    rows.append("| --- " * 8 + "|")
+    heads = ["", "seeds", "weights", "MFLOP", "ms/image", "AUC", "energy, mean abs. error (dex)", "energy resolution"]
+    rows = ["| " + " | ".join([*heads, "direction, 68 % (deg)"]) + " |", "| --- " * (len(heads) + 1) + "|"]
     for number, line in enumerate(lines):
-        cells = [line.variant, f"{line.parameters:,}", f"{line.mflop:.0f}", f"{line.train_ms:.2f}"]
+        cells = [line.variant, str(line.n_seeds), f"{line.parameters:,}", f"{line.mflop:.0f}", f"{line.train_ms:.2f}"]
         for metric, digits in METRICS.items():
             change = line.differences[metric]
             if number == 0 or change is None:

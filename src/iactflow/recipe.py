@@ -14,8 +14,10 @@ from iactflow.data.split import SplitFractions
 from iactflow.data.store import MANIFEST
 from iactflow.errors import ConfigError
 from iactflow.evaluate.config import Evaluate
+from iactflow.irf.config import Irf
 from iactflow.models.config import Model
 from iactflow.page.config import Report
+from iactflow.predict.config import Predict
 from iactflow.simulate.experiment import Simulation, parse_shard, simulate_all
 from iactflow.train.config import Train
 
@@ -190,6 +192,8 @@ class Recipe(Experiment):
     train: Train = Train()
     evaluate: Evaluate = Evaluate()
     report: Report = Report()
+    predict: Predict = Predict()
+    irf: Irf = Irf()
 
     @property
     def tasks(self) -> list[str]:

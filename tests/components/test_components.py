@@ -16,17 +16,21 @@ def component(name):
 
 #: Steps that only a cluster's runs have.
 ON_CLUSTERS = {"summarise"}
+#: Steps whose image has TensorFlow for GPUs.
+ON_GPUS = {"train", "distil", "generate"}
 
 
 def test_every_component_is_named_as_its_command():
-    assert set(NAMES) == {"simulate", "ingest", "train", "evaluate", "report", "compare"} | ON_CLUSTERS
+    reconstruction = {"simulate", "ingest", "train", "evaluate", "report", "compare"}
+    generation = {"distil", "generate", "validate", "feedback"}
+    assert set(NAMES) == reconstruction | generation | ON_CLUSTERS
     assert set(NAMES) - ON_CLUSTERS <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_component_runs_in_our_image_and_installs_nothing(name):
     container = component(name).component_spec.implementation.container
-    assert container.image.endswith(f":{__version__}-{'gpu' if name == 'train' else 'cpu'}")
+    assert container.image.endswith(f":{__version__}-{'gpu' if name in ON_GPUS else 'cpu'}")
     assert "pip install" not in " ".join(container.command)
 
 

@@ -127,3 +127,22 @@ def test_batches_of_events_keep_the_images_of_an_event_together(store):
         np.testing.assert_allclose(
             batch.labels["energy"][:, 0], store.column(schema.TRUE_ENERGY)[batch.rows[:, 0]], rtol=1e-6
         )
+
+
+def test_runs_of_two_stores_that_are_numbered_alike_are_not_put_together(sst1m_store, tmp_path):
+    import shutil
+
+    other = shutil.copytree(sst1m_store, tmp_path / "other")
+    table = (other / "telescopes.ecsv").read_text()
+    both = Store([sst1m_store, other])
+    groups = group_events(both, np.arange(258), least=1, most=70)
+    assert len(groups) == 62
+    assert all(len(np.unique(images_of(group) // 129)) == 1 for group in groups)
+    from iactflow.data.camera import Camera
+
+    moved = Camera.read(other)
+    moved.telescopes["pos_x"] += 1000 * moved.telescopes["pos_x"].unit
+    moved.write(other)
+    assert (other / "telescopes.ecsv").read_text() != table
+    places = Store([sst1m_store, other]).positions(np.array([3, 132]))
+    np.testing.assert_allclose(places[1] - places[0], [1000, 0, 0], atol=1e-3)

@@ -1,64 +1,30 @@
 """The network of a bundle in CTLearn's own prediction tool, on a DL1 file that ctapipe made of the same showers."""
 
-import json
-
 import astropy.units as u
 import numpy as np
 import pytest
 import tables
 from astropy.coordinates import AltAz, SkyCoord
 from ctapipe.coordinates import CameraFrame
-from ctapipe.core import run_tool
 
 from iactflow.data import schema
 from iactflow.data.store import Store
 from iactflow.models.bundle import Bundle
 
+#: Batch of `ctlearn_dl2`.
 BATCH = 20
 
 
 @pytest.fixture(scope="module")
-def dl1_file(sst1m_simtel, tmp_path_factory):
-    from ctapipe.tools.process import ProcessorTool
-
-    out = tmp_path_factory.mktemp("dl1") / "events.dl1.h5"
-    options = ["--write-images", "--write-parameters", "--SimTelEventSource.focal_length_choice=EQUIVALENT", "--quiet"]
-    run_tool(
-        ProcessorTool(), argv=[f"--input={sst1m_simtel}", f"--output={out}", *options], cwd=out.parent, raises=True
-    )
-    return out
-
-
-@pytest.fixture(scope="module")
-def upstream(dl1_file, sst1m_store, energy_model, one_task_models):
+def upstream(ctlearn_dl2):
     """What ctlearn-predict-mono-model makes of the file: values by table and event, in its order of events."""
-    from ctlearn.tools.predict_model import MonoPredictCTLearnModel
-
-    # Upstream stops at a telescope without an image that passes its quality cut; name those that have one.
-    store = Store(sst1m_store)
-    telescopes = np.unique(store.column(schema.TEL_ID)[store.column(schema.INTENSITY) > 50]).tolist()
-    settings = {
-        "DLDataReader": {
-            "image_mapper_type": "BilinearMapper",
-            "allowed_tels": telescopes,
-            "focal_length_choice": "EQUIVALENT",
-        },
-        "DLImageReader": {"channels": ["cleaned_image", "cleaned_peak_time"]},
-        "PredictCTLearnModel": {"batch_size": BATCH, "keras_verbose": 0},
-    }
-    config, out = dl1_file.with_name("config.json"), dl1_file.with_name("events.dl2.h5")
-    config.write_text(json.dumps(settings))
-    models = {"energy": energy_model, **one_task_models}
-    argv = [f"--config={config}", f"--input_url={dl1_file}", f"--output={out}"]
-    argv += [f"--{task}_model={path / 'ctlearn.keras'}" for task, path in models.items()]
-    run_tool(MonoPredictCTLearnModel(), argv=argv, cwd=out.parent, raises=True)
     columns = {
         "particle_type": ("CTLearnClassifier", ["prediction"]),
         "energy": ("CTLearnRegressor", ["energy"]),
         "geometry": ("CTLearnCameraReconstructor", ["alt", "az"]),
     }
     found = {name: {} for name in columns}
-    with tables.open_file(out) as file:
+    with tables.open_file(ctlearn_dl2) as file:
         for name, (prefix, values) in columns.items():
             for table in file.walk_nodes(f"/dl2/event/telescope/{name}", "Table"):
                 for row in table:

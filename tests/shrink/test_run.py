@@ -146,3 +146,14 @@ def test_changes_are_relative_only_above_one():
     told = write.changes({"energy": np.array([0.5, 10.0])}, {"energy": np.array([0.6, 11.0])})
     assert told["energy"]["largest"] == pytest.approx(0.1)
     assert told["energy"]["median"] == pytest.approx(0.1)
+
+
+def test_models_of_array_events_are_refused(hexnet_model, sst1m_store, tmp_path):
+    import shutil
+
+    copy = shutil.copytree(hexnet_model, tmp_path / "stereo")
+    info = json.loads((copy / "model.json").read_text())
+    info["config"]["model"]["mode"] = "stereo"
+    (copy / "model.json").write_text(json.dumps(info))
+    with pytest.raises(ConfigError, match="shrink takes models of single images"):
+        run(copy, [sst1m_store], tmp_path / "out", config=Shrink())

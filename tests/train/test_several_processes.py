@@ -52,7 +52,7 @@ def start(store, out, epochs, number=None, ports=()):
 
 
 def finish(*processes):
-    said = [process.communicate(timeout=300)[1] for process in processes]
+    said = [process.communicate(timeout=600)[1] for process in processes]
     for process, text in zip(processes, said, strict=True):
         assert process.returncode == 0, text[-3000:]
     return said
@@ -82,7 +82,7 @@ def test_when_one_process_dies_the_other_says_so_and_both_go_on_from_the_checkpo
             break
     pair[victim].send_signal(signal.SIGKILL)
     other = pair[1 - victim]
-    said = other.communicate(timeout=120)[1]
+    said = other.communicate(timeout=300)[1]
     pair[victim].communicate()
     assert other.returncode == 1, said[-3000:]
     assert "Another of the 2 processes of this training ended or cannot be reached" in said
@@ -96,6 +96,6 @@ def test_when_one_process_dies_the_other_says_so_and_both_go_on_from_the_checkpo
     else:
         pytest.fail("it began anew")
     pair[1].send_signal(signal.SIGTERM)  # one of them is asked to end: both do, with a checkpoint
-    said = [process.communicate(timeout=120)[1] for process in pair]
+    said = [process.communicate(timeout=300)[1] for process in pair]
     assert [process.returncode for process in pair] == [1, 1]
     assert all("Stopped by SIGTERM in epoch" in text for text in said)

@@ -54,7 +54,7 @@ def test_a_faithful_generator_and_the_floor_cannot_be_told_from_the_simulation(r
         ("wrong_energy", ["energy_bias", "energy_mae"]),
         ("wrong_impact", ["impact_mae"]),
         ("faint", ["occupancy", "passed", "w1_log_size", "pixel_separation", "hillas_auc", "energy_bias"]),
-        ("smeared", ["w1_brightest", "image_auc", "pixel_separation"]),
+        ("smeared", ["w1_brightest", "image_auc"]),
         ("copied", ["memorised"]),
     ],
 )

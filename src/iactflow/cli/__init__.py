@@ -17,6 +17,8 @@ COMMANDS = {
     "distil": "Make a student of few steps of a generator.",
     "shrink": "Make a smaller or more portable model of a model.",
     "evaluate": "Score a model on showers it has not seen.",
+    "predict": "Estimate the showers of DL1 files, into DL2 files.",
+    "irf": "Make instrument response functions from DL2 files.",
     "generate": "Draw camera images with a generator.",
     "validate": "Compare generated images with simulated ones.",
     "feedback": "Train a classifier with simulated, generated and mixed background.",

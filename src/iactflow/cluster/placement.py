@@ -15,6 +15,9 @@ QUEUE_PRIORITY_LABEL = "kueue.x-k8s.io/priority-class"
 #: Components that read ``s3://`` themselves; the others get their inputs from Kubeflow.
 S3_READERS = ("ingest",)
 
+#: Components that write checkpoints, which outlive their pods where the environment has a volume for them.
+CHECKPOINTED = ("train", "distil")
+
 #: Variables by which libraries learn how many threads to start.
 THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
@@ -135,4 +138,4 @@ def _labels(wanted: Resources) -> dict[str, str]:
 
 
 def _keeps_checkpoints(component: str, environment: Environment) -> bool:
-    return component == "train" and environment.volumes.checkpoints is not None
+    return component in CHECKPOINTED and environment.volumes.checkpoints is not None

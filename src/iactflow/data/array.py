@@ -9,7 +9,6 @@ from iactflow.data import schema
 from iactflow.data.direction import sky_offset
 
 if TYPE_CHECKING:
-    from iactflow.data.camera import Camera
     from iactflow.data.store import Store
 
 #: Row number where a telescope has no image.
@@ -42,7 +41,8 @@ def group_events(store: "Store", rows: np.ndarray, *, least: int, most: int) -> 
         shower and event. Without DL1 parameters, telescopes count in the order of their numbers.
     """
     rows = np.asarray(rows)
-    names = [store.column(name)[rows] for name in _EVENT]
+    # Stores of several arrays may number their runs alike.
+    names = [*(store.column(name)[rows] for name in _EVENT), store.folders(rows)]
     telescope = store.column(schema.TEL_ID)[rows]
     charge = np.nan_to_num(store.column(schema.INTENSITY)[rows]) if store.has_parameters else np.zeros(len(rows))
     order = np.lexsort([telescope, -charge, *reversed(names)])
@@ -133,19 +133,11 @@ def telescope_places(store: "Store", rows: np.ndarray) -> np.ndarray:
     In this plane the image of a shower is elongated along the line from the telescope to the shower's axis (Hofmann et
     al. 1999, Astropart. Phys. 12, 135). ctapipe's ground frame has x towards north, y towards west.
     """
-    x, y, z = _positions(store.camera, store.column(schema.TEL_ID)[rows]).T
+    x, y, z = store.positions(rows).T
     alt, az = (np.radians(store.column(name)[rows]) for name in (schema.POINTING_ALT, schema.POINTING_AZ))
     up = -np.sin(alt) * np.cos(az) * x + np.sin(alt) * np.sin(az) * y + np.cos(alt) * z
     along = -np.sin(az) * x - np.cos(az) * y
     return np.stack([up, along], axis=1).astype(np.float32)
-
-
-def _positions(camera: "Camera", tel_ids: np.ndarray) -> np.ndarray:
-    table = camera.telescopes
-    order = np.argsort(table["tel_id"])
-    found = order[np.searchsorted(np.asarray(table["tel_id"])[order], tel_ids)]
-    columns = [table[name].quantity.to_value("m")[found] for name in ("pos_x", "pos_y", "pos_z")]
-    return np.stack(columns, axis=1)
 
 
 def _pointings(store: "Store", groups: np.ndarray) -> np.ndarray:

@@ -125,6 +125,13 @@ class Camera:
         )
         return np.array([of[tel_id] for tel_id in tel_ids], float)
 
+    def positions(self, tel_ids: np.ndarray) -> np.ndarray:
+        """Give the positions (m) of telescopes by their numbers in ctapipe's ground frame, shape (n, 3)."""
+        order = np.argsort(self.telescopes["tel_id"])
+        found = order[np.searchsorted(np.asarray(self.telescopes["tel_id"])[order], tel_ids)]
+        columns = [self.telescopes[name].quantity.to_value("m")[found] for name in ("pos_x", "pos_y", "pos_z")]
+        return np.stack(columns, axis=1)
+
     @cached_property
     def geometry(self) -> "CameraGeometry":
         """The geometry as ctapipe uses it, in the camera frame (m)."""

@@ -104,6 +104,12 @@ def parameter_fields() -> tuple[pa.Field, ...]:
 
 
 @cache
+def pointing_fields() -> tuple[pa.Field, ...]:
+    """List the columns that say where a telescope points."""
+    return tuple(_field(*column) for column in _POINTING)
+
+
+@cache
 def store_schema(n_pixels: int, *, parameters: bool = True, true_images: bool = False) -> pa.Schema:
     """Describe a row of a store.
 
@@ -133,7 +139,7 @@ def store_schema(n_pixels: int, *, parameters: bool = True, true_images: bool = 
             *images,
             *((truth,) if true_images else ()),
             *(parameter_fields() if parameters else ()),
-            *(_field(*column) for column in _POINTING),
+            *pointing_fields(),
             *truth_fields(),
         ]
     )

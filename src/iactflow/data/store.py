@@ -125,13 +125,31 @@ class Store:
         """
         return self._focal_lengths[rows]
 
-    @cached_property
-    def _focal_lengths(self) -> np.ndarray:
-        counts = [
+    def positions(self, rows: np.ndarray) -> np.ndarray:
+        """Give where the telescopes of some rows stand in the ground frame of their own store's array, m, (m, 3)."""
+        folder, telescope = self.folders(rows), self.column(schema.TEL_ID)[rows]
+        out = np.empty((len(rows), 3))
+        for number in np.unique(folder):
+            here = folder == number
+            camera = self._cameras[number] if len(self.paths) > 1 else self.camera
+            out[here] = camera.positions(telescope[here])
+        return out
+
+    def folders(self, rows: np.ndarray) -> np.ndarray:
+        """Give which of `paths` some rows are of, shape (m,)."""
+        return np.searchsorted(np.cumsum(self._counts)[:-1], rows, side="right")
+
+    @property
+    def _counts(self) -> list[int]:
+        """Images of each folder."""
+        return [
             sum(entry["n_images"] for source in manifest["sources"] for entry in source["parts"])
             for manifest in self.manifests
         ]
-        own = np.split(self.column(schema.TEL_ID), np.cumsum(counts)[:-1])
+
+    @cached_property
+    def _focal_lengths(self) -> np.ndarray:
+        own = np.split(self.column(schema.TEL_ID), np.cumsum(self._counts)[:-1])
         return np.concatenate([camera.focal_lengths(ids) for camera, ids in zip(self._cameras, own, strict=True)])
 
     def rows(self, split: str) -> np.ndarray:

@@ -27,19 +27,19 @@ BLOCK_ROWS = 512
 #: The oldest data model that can be read.
 OLDEST_DATA_MODEL = (6, 0, 0)
 #: ctapipe's number of the event type "array trigger by a shower".
-_SHOWER_EVENT = 32
+SHOWER_EVENT = 32
 
 #: Cache of decompressed chunks per table; PyTables' 16 MiB for each of hundreds of tables would fill the memory.
 _CHUNK_CACHE_BYTES = 1 << 20
 
-_IMAGES = "/dl1/event/telescope/images"
-_PARAMETERS = "/dl1/event/telescope/parameters"
-_TRIGGER = "/dl1/event/subarray/trigger"
+IMAGES = "/dl1/event/telescope/images"
+PARAMETERS = "/dl1/event/telescope/parameters"
+TRIGGER = "/dl1/event/subarray/trigger"
 _SHOWERS = "/simulation/event/subarray/shower"
 _IMPACT = "/simulation/event/telescope/impact"
 _SIMULATION = "/configuration/simulation/run"
 #: Columns of the image tables.
-_IMAGE_FIELDS = [pa.field(name, pa.null()) for name in (*schema.KEY, *schema.PIXELS)]
+IMAGE_FIELDS = [pa.field(name, pa.null()) for name in (*schema.KEY, *schema.PIXELS)]
 #: Where ctapipe's writer notes the version of the data model.
 _VERSION = "CTA PRODUCT DATA MODEL VERSION"
 
@@ -52,7 +52,7 @@ def read_subarray(path: Path, configuration: dict[str, Any]) -> "SubarrayDescrip
     InputError
         If the file is truncated, is no ctapipe file, has an older data model than v6 or no images.
     """
-    with _open(path) as file:
+    with open_dl1(path) as file:
         return _subarray(file, configuration)
 
 
@@ -68,7 +68,7 @@ def read_blocks(task: Task, index: int, count: int) -> Blocks:
         ``lost`` (None), ``simulation``, and ``producer``: activity, software and data model that the file was written
         with.
     """
-    with _open(task.path) as file:
+    with open_dl1(task.path) as file:
         reader = _Reader(file, task)
         plan = _plan(file, task)
         for number in range(index, len(plan), count):
@@ -85,7 +85,8 @@ def read_blocks(task: Task, index: int, count: int) -> Blocks:
 
 
 @contextmanager
-def _open(path: Path) -> Iterator[tables.File]:
+def open_dl1(path: Path) -> Iterator[tables.File]:
+    """Open a DL1 file for reading; raises `InputError` as `read_subarray` does, and if damage shows later."""
     try:
         with tables.open_file(str(path), CHUNK_CACHE_SIZE=_CHUNK_CACHE_BYTES) as file:
             _check(file, path)
@@ -107,7 +108,7 @@ def _check(file: tables.File, path: Path) -> None:
             f"{path} has ctapipe's data model {version}; v6.0.0 is the oldest that can be read. Make it again from "
             "the simtel file, or give the simtel file."
         )
-    if _IMAGES not in file:
+    if IMAGES not in file:
         raise InputError(
             f"{path} holds no DL1 images, which ingest needs. Write them with: ctapipe-process --write-images."
         )
@@ -120,11 +121,13 @@ def _subarray(file: tables.File, configuration: dict[str, Any]) -> "SubarrayDesc
     return SubarrayDescription.from_hdf(file, focal_length_choice=choice)
 
 
-def _table_path(group: str, tel_id: int) -> str:
+def table_path(group: str, tel_id: int) -> str:
+    """Give the path of a telescope's table in a group."""
     return f"{group}/tel_{tel_id:03d}"
 
 
-def _take(columns: dict[str, np.ndarray], chosen: np.ndarray) -> dict[str, np.ndarray]:
+def take(columns: dict[str, np.ndarray], chosen: np.ndarray) -> dict[str, np.ndarray]:
+    """Keep the chosen rows of columns; `chosen` is bool of shape (n,)."""
     return columns if chosen.all() else {name: values[chosen] for name, values in columns.items()}
 
 
@@ -148,9 +151,9 @@ def _plan(file: tables.File, task: Task) -> list[list[tuple[int, int, int]]]:
     portions: list[list[tuple[int, int, int]]] = [[]]
     room = BLOCK_ROWS
     for tel_id in sorted(task.tel_ids):
-        if _table_path(_IMAGES, tel_id) not in file:
+        if table_path(IMAGES, tel_id) not in file:
             continue
-        n_rows, start = file.get_node(_table_path(_IMAGES, tel_id)).nrows, 0
+        n_rows, start = file.get_node(table_path(IMAGES, tel_id)).nrows, 0
         while start < n_rows:
             stop = min(n_rows, start + room)
             portions[-1].append((tel_id, int(start), int(stop)))
@@ -167,9 +170,9 @@ class _Reader:
 
     def __init__(self, file: tables.File, task: Task) -> None:
         self._file, self._task = file, task
-        first = next((path for tel_id in task.tel_ids if (path := _table_path(_IMAGES, tel_id)) in file), None)
+        first = next((path for tel_id in task.tel_ids if (path := table_path(IMAGES, tel_id)) in file), None)
         masked = first is not None and schema.IMAGE_MASK in file.get_node(first).colnames
-        self.has_parameters = masked and (_PARAMETERS in file or not task.parameters)
+        self.has_parameters = masked and (PARAMETERS in file or not task.parameters)
         self._make_parameters = None
         if not self.has_parameters:
             subarray = _subarray(file, task.configuration)
@@ -190,21 +193,21 @@ class _Reader:
         return Block(complete_rows(table, columns, self._task), noticed, fraction)
 
     def _piece(self, tel_id: int, start: int, stop: int, noticed: Counter[str]) -> dict[str, np.ndarray]:
-        columns = self._table(_table_path(_IMAGES, tel_id), _IMAGE_FIELDS).read(start, stop)
-        columns = _take(columns, self._is_shower(columns, noticed))
+        columns = self._table(table_path(IMAGES, tel_id), IMAGE_FIELDS).read(start, stop)
+        columns = take(columns, self._is_shower(columns, noticed))
         mask = columns.get(schema.IMAGE_MASK)
-        columns = _take(columns, mend_pixels(columns[schema.IMAGE], columns[schema.PEAK_TIME], mask, noticed))
+        columns = take(columns, mend_pixels(columns[schema.IMAGE], columns[schema.PEAK_TIME], mask, noticed))
         if not len(columns[schema.EVENT_ID]):
             return columns
         near = (start, stop)
         if self._make_parameters is not None:
             columns |= self._make_parameters(tel_id, columns[schema.IMAGE], columns[schema.PEAK_TIME])
         elif self._task.parameters:
-            columns |= self._join(_table_path(_PARAMETERS, tel_id), schema.parameter_fields(), columns, near)
+            columns |= self._join(table_path(PARAMETERS, tel_id), schema.parameter_fields(), columns, near)
         columns |= self._pointing(tel_id, columns)
         if _SHOWERS in self._file:
             columns |= self._join(_SHOWERS, schema.truth_fields(), columns, None)
-            if (impact := _table_path(_IMPACT, tel_id)) in self._file:
+            if (impact := table_path(_IMPACT, tel_id)) in self._file:
                 columns |= self._join(impact, schema.truth_fields(), columns, near)
         return columns
 
@@ -219,12 +222,12 @@ class _Reader:
         return columns
 
     def _is_shower(self, keys: dict[str, np.ndarray], noticed: Counter[str]) -> np.ndarray:
-        if _TRIGGER not in self._file:
+        if TRIGGER not in self._file:
             return np.ones(len(keys[schema.EVENT_ID]), bool)
-        found = self._table(_TRIGGER, [pa.field("event_type", pa.int64())]).find(keys)
+        found = self._table(TRIGGER, [pa.field("event_type", pa.int64())]).find(keys)
         if found is None:
-            raise InputError(f"{self._task.path}: {_TRIGGER} lacks events that have an image. Make the file again.")
-        is_shower = found["event_type"] == _SHOWER_EVENT
+            raise InputError(f"{self._task.path}: {TRIGGER} lacks events that have an image. Make the file again.")
+        is_shower = found["event_type"] == SHOWER_EVENT
         noticed[CALIBRATION] += int((~is_shower).sum())
         return is_shower
 

@@ -42,6 +42,19 @@ def model_file(source: str) -> Path:
     return named[0]
 
 
+def bundle_folder(source: str) -> Path:
+    """Find the folder of a model bundle: a path as it is, a registered model (`REGISTERED`) after it was fetched.
+
+    Raises
+    ------
+    InputError
+        If a registered model cannot be fetched or holds no bundle.
+    """
+    if not source.startswith(REGISTERED):
+        return Path(source)
+    return model_file(source).parent
+
+
 def _existing(path: Path, source: str) -> Path:
     if not path.is_file():
         raise InputError(

@@ -4,11 +4,10 @@ import warnings
 from dataclasses import dataclass
 from typing import Any
 
-from iactflow.config import validate
 from iactflow.data.camera import Camera
 from iactflow.errors import ConfigError
 from iactflow.models.backend import keras
-from iactflow.models.bundle import CODE_FILE, MANIFEST, Bundle
+from iactflow.models.bundle import CODE_FILE, Bundle
 from iactflow.models.config import Model
 from iactflow.models.custom import is_custom
 from iactflow.models.initial import network_in
@@ -40,7 +39,7 @@ class Parts:
 
 def model_section(bundle: Bundle) -> Model:
     """Give the ``model:`` section that a bundle was trained with; code of the user's is that in the bundle."""
-    section = validate(Model, bundle.info["config"]["model"], str(bundle.path / MANIFEST))
+    section = bundle.config
     code = bundle.path / CODE_FILE
     if is_custom(section.name) and code.exists():
         section = section.model_copy(update={"name": f"{code}:{section.name.rpartition(':')[2]}"})

@@ -68,7 +68,7 @@ def run(model: Path, stores: Sequence[Path], out: Path, *, config: Shrink, overw
     Raises
     ------
     ConfigError
-        If the model was shrunk before, is of another camera, cannot be pruned, or a package is missing.
+        If the model was shrunk before, is of array events or another camera, cannot be pruned, or a package is missing.
     InputError
         If the model or a store is missing or no image passes the model's cuts.
     IactflowError
@@ -86,6 +86,8 @@ def run(model: Path, stores: Sequence[Path], out: Path, *, config: Shrink, overw
         raise ConfigError(
             f"{model} is shrunk already ({former['to']}). Shrink {former['from']['path']}, which it was made from."
         )
+    if bundle.config.mode == "stereo":
+        raise ConfigError(f"shrink takes models of single images. Received: {model} with model.mode: stereo.")
     store = Store(list(stores))
     store.camera.require_same(bundle.camera_hash, here=str(store.paths[0]), there=str(model))
     pixels = _images(bundle, store, config.images)

@@ -140,7 +140,7 @@ def _together(sample: Sample, common: Common, config: Validate) -> dict[str, Fig
         "kernel": Figure(
             "Kernel distance", "", "lower", False,
             "Squared maximum mean discrepancy of the Hillas parameters in standard deviations of the simulation (at "
-            f"most 5), cubic kernel, unbiased. {_PUT}",
+            f"most 5), cubic kernel, unbiased, of at most 4000 images. {_PUT}",
             Kernel(one, two), distance=True,
         ),
         "coverage": Figure(
