@@ -12,7 +12,9 @@ from iactflow.errors import ConfigError, IactflowError, InputError, OutputExists
 from iactflow.evaluate.config import Evaluate
 from iactflow.evaluate.run import run as evaluate
 from iactflow.models.bundle import Bundle
+from iactflow.page.blocks import Code
 from iactflow.page.config import Report
+from iactflow.page.facts import reproduction_blocks
 from iactflow.shrink import write
 from iactflow.shrink.config import Shrink
 from iactflow.shrink.run import run
@@ -70,6 +72,8 @@ def test_shrunk_models_are_rows_of_a_comparison(shrunk, hexnet_model, sst1m_stor
     for name, model in {"original": hexnet_model, **shrunk}.items():
         results.append(evaluate(model, [sst1m_store, proton_store], tmp_path / name, config=config).path)
     assert Result.load(results[1]).name == "hexnet, float16"
+    told = next(block for block in reproduction_blocks(Result.load(results[1]), "") if isinstance(block, Code))
+    assert f"--out {hexnet_model}\niactflow shrink --model {hexnet_model} --to float16 --data" in told.text
     page = compare(results, tmp_path / "compare.html", config=Report()).path.read_text()
     assert "Shrunk models" in page
     assert all(f"hexnet, {to}" in page for to in shrunk)

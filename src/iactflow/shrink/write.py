@@ -28,6 +28,7 @@ def write_converted(
     config: Shrink,
     pixels: dict[str, np.ndarray],
     convert: Callable[[Path], list[str]],
+    command: str,
     *,
     overwrite: bool,
 ) -> dict[str, Any]:
@@ -45,6 +46,8 @@ def write_converted(
         Images to compare and time both on.
     convert : callable
         Writes files into a folder and gives their names in the order in which they run.
+    command : str
+        Command that does it again, for pages.
     overwrite : bool
         Whether an existing bundle may be replaced.
 
@@ -81,7 +84,7 @@ def write_converted(
             "runtime": runtime,
             "files": files,
             "cost": cost.as_dict(),
-            "shrunk": describe(bundle, config, pixels) | {"change": changed},
+            "shrunk": describe(bundle, config, pixels) | {"change": changed, "command": command},
         }
         (folder / MANIFEST).write_text(json.dumps(info, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     return info
