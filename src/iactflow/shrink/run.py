@@ -134,4 +134,4 @@ def _converter(bundle: Bundle, store: Store, pixels: dict[str, np.ndarray], to: 
         return partial(to_int8, bundle, camera=store.camera, pixels=pixels)
     if to == "onnx":
         return partial(to_onnx, bundle, pixels=pixels)
-    return partial(to_float16, bundle)
+    return partial(to_float16, bundle, camera=store.camera)
