@@ -36,7 +36,7 @@ def compiled(tmp_path_factory):
 
 
 def test_every_step_has_its_display_name(compiled):
-    tasks = compiled[0]["components"]["comp-exit-handler"]["dag"]["tasks"].values()
+    tasks = compiled[0]["components"]["comp-exit-handler-1"]["dag"]["tasks"].values()
     found = {task["taskInfo"]["name"]: task["componentRef"]["name"] for task in tasks}
     assert {name: reference.rstrip("-0123456789") for name, reference in found.items()} == STEPS
 
