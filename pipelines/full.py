@@ -1,4 +1,4 @@
-"""The pipeline ``full``: type, energy and direction by one network, from showers to a report."""
+"""The pipeline ``full``: type, energy and direction by one network, to a report and an instrument response."""
 
 from iactflow.pipelines.steps import reconstruction
 
@@ -6,4 +6,5 @@ full = reconstruction(
     "full",
     "Train one network for all tasks, score it beside random forests and draw the result.",
     setting="simulate.events.gamma=20000",
+    all_tasks=True,
 )

@@ -11,6 +11,7 @@ from iactflow.components.report.component import report
 from iactflow.components.simulate.component import simulate
 from iactflow.components.train.component import train
 from iactflow.pipelines import default_text
+from iactflow.pipelines.response import respond
 
 
 class Outputs(NamedTuple):
@@ -43,9 +44,12 @@ champion
 workers
     Processes of simulation and ingest; 0 uses all cores.
 """
+_RESPONSE = """response
+    Whether DL2 files and instrument response functions follow, of other showers that are simulated for them.
+"""
 
 
-def reconstruction(name: str, sentence: str, setting: str) -> Any:
+def reconstruction(name: str, sentence: str, setting: str, *, all_tasks: bool = False) -> Any:
     """Make a pipeline from showers to a report.
 
     Parameters
@@ -56,6 +60,8 @@ def reconstruction(name: str, sentence: str, setting: str) -> Any:
         What it does.
     setting : str
         A change to its experiment that people may want, as an example.
+    all_tasks : bool
+        Whether it estimates all that an instrument response takes, and offers one.
 
     Returns
     -------
@@ -73,9 +79,26 @@ def reconstruction(name: str, sentence: str, setting: str) -> Any:
     ) -> Outputs:
         return _steps(config, settings, data, shards, epochs, champion, workers)
 
-    pipeline.__name__ = name
-    pipeline.__doc__ = _DESCRIPTION.format(name=name, sentence=sentence, setting=setting)
-    return dsl.pipeline(name=name, display_name=name.capitalize())(pipeline)
+    def with_response(
+        config: str = default_text(name),
+        settings: list = [],  # noqa: B006
+        data: list = [],  # noqa: B006
+        shards: list = ["1/1"],  # noqa: B006
+        epochs: int = 0,
+        champion: str = "",
+        workers: int = 0,
+        response: bool = False,
+    ) -> Outputs:
+        done = _steps(config, settings, data, shards, epochs, champion, workers)
+        with dsl.If(response == True, name="Instrument response"):  # noqa: E712 - kfp makes a condition of it
+            respond({"config": config, "settings": settings}, shards, workers, done.model)
+        return done
+
+    chosen = with_response if all_tasks else pipeline
+    chosen.__name__ = name
+    described = _DESCRIPTION.format(name=name, sentence=sentence, setting=setting)
+    chosen.__doc__ = described + _RESPONSE if all_tasks else described
+    return dsl.pipeline(name=name, display_name=name.capitalize())(chosen)
 
 
 def _steps(config: Any, settings: Any, data: Any, shards: Any, epochs: Any, champion: Any, workers: Any) -> Outputs:

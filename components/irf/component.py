@@ -9,7 +9,7 @@ from iactflow.cluster.images import image
 def irf(
     config: str,
     settings: list,
-    dl2: dsl.Input[dsl.Dataset],
+    dl2: dsl.Input[list[dsl.Dataset]],
     response: dsl.Output[dsl.Artifact],
     page: dsl.Output[dsl.HTML],
     metrics: dsl.Output[dsl.Metrics],
@@ -23,7 +23,7 @@ def irf(
     settings
         Changes to it as KEY=VALUE, such as irf.enclosure=point-like.
     dl2
-        Folder of DL2 files that predict wrote.
+        Folders of DL2 files that predict wrote.
     response
         Responses as FITS that gammapy reads.
     page
@@ -41,7 +41,7 @@ def irf(
     with step():
         recipe = Recipe.from_text(config, settings)
         done = run(
-            sorted(Path(dl2.path).glob("*.h5")),
+            [file for folder in dl2 for file in sorted(Path(folder.path).glob("*.h5"))],
             Path(response.path),
             config=recipe.irf,
             fractions=recipe.data.split,

@@ -17,8 +17,8 @@ CONFIG = Feedback(background=300, mixtures=["1+0", "0+1", "0+2", "1+1"], bootstr
 def with_gammas(tmp_path_factory):
     """A store of toy gammas and toy protons."""
     folder = tmp_path_factory.mktemp("both") / "simulated"
-    toys.write(folder, toys.toy_events(21, 1200), "simulated", 31)
-    return toys.write(folder, toys.toy_events(22, 1200, primary=0), "simulated", 32)
+    toys.write(folder, toys.toy_events(21, 1500), "simulated", 31)
+    return toys.write(folder, toys.toy_events(22, 1500, primary=0), "simulated", 32)
 
 
 @pytest.fixture(scope="module")

@@ -149,23 +149,28 @@ def test_portions_change_nothing(dl2, models, sst1m_dl1, tmp_path, monkeypatch, 
 
 
 def test_pedestals_and_lost_images_are_there_and_invalid(models, few_telescopes, tmp_path):
-    """Of the 129 telescopes that triggered, 21 have an image here; one event becomes a pedestal."""
+    """Of the 21 images of five telescopes, one is lost and those of an event become pedestals."""
     copy = shutil.copy(few_telescopes, tmp_path / "few.dl1.h5")
     with tables.open_file(str(copy), "a") as file:
+        images = file.root.dl1.event.telescope.images
+        pedestal, lost = images.tel_017.read()["event_id"][0], images.tel_033.read()["event_id"][0]
+        images.tel_033.remove_rows(0, 1)
+        n_pedestals = sum(int((table.read()["event_id"] == pedestal).sum()) for table in images)
         trigger = file.root.dl1.event.subarray.trigger
         content = trigger.read()
-        first = file.root.dl1.event.telescope.images.tel_017.read()["event_id"][0]
-        content["event_type"][content["event_id"] == first] = 2
+        content["event_type"][content["event_id"] == pedestal] = 2
         trigger.modify_rows(start=0, stop=trigger.nrows, rows=content)
     summary = run(models[:1], [str(copy)], tmp_path / "few.dl2.h5", config=Predict())
-    assert (summary.n_events, summary.n_images) == (31, 129)
+    assert (summary.n_events, summary.n_images) == (31, 21)
     with tables.open_file(str(summary.path)) as file:
-        found = [table.read() for table in file.walk_nodes(f"/dl2/event/telescope/energy/{ENERGY}", "Table")]
+        found = {table.name: table.read() for table in file.walk_nodes("/dl2/event/telescope", "Table")}
         counts = file.get_node(f"/dl2/service/tel_event_statistics/{ENERGY}").read()["counts"]
-    rows = np.concatenate(found)
-    assert len(rows) == 129
-    assert 0 < counts[1] < 21
-    assert not rows[rows["event_id"] == first][f"{ENERGY}_tel_is_valid"].any()
+    assert sum(map(len, found.values())) == 21
+    assert counts[:2].tolist() == [21, 21 - 1 - n_pedestals]
+    rows = np.concatenate(list(found.values()))
+    assert not rows[rows["event_id"] == pedestal][f"{ENERGY}_tel_is_valid"].any()
+    gone = found["tel_033"]
+    assert not gone[gone["event_id"] == lost][f"{ENERGY}_tel_is_valid"].any()
 
 
 def test_observed_events_are_predicted(models, sst1m_dl1, tmp_path, dl2, read_tables, same_tables):

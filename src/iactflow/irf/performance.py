@@ -69,8 +69,7 @@ def gamma_performance(
     frame = binned_frame("true_energy", edges, "TeV", index, showers)
 
     def energy(rows: np.ndarray) -> dict[str, np.ndarray]:
-        values = performance_per_bin(true[rows], reco[rows], edges)
-        return {name: values[name] for name in ("bias", "resolution")}
+        return performance_per_bin(true[rows], reco[rows], index[rows], n_bins)
 
     def angle(rows: np.ndarray) -> dict[str, np.ndarray]:
         apart = (theta[rows][index[rows] == number] for number in range(n_bins))

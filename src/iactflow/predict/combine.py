@@ -87,6 +87,13 @@ def combine(task: str, estimate: Estimate, chunk: Chunk, weights: str) -> Combin
     return Combined(values, is_valid, outside, contributes)
 
 
+def as_they_are(task: str, estimate: Estimate, telescopes: np.ndarray) -> Combined:
+    """Take estimates of array events by a model of several telescopes; they have no spread over telescopes."""
+    spread = {name: np.full(len(estimate.is_valid), np.nan) for name in _SPREAD.get(task, _DIRECTION_SPREAD)}
+    used = telescopes & estimate.is_valid[:, np.newaxis]
+    return Combined(estimate.values | spread, estimate.is_valid, estimate.outside_range, used)
+
+
 def _by_ctapipe(task: str, estimate: Estimate, chunk: Chunk, weights: str) -> "Table":
     """Give ctapipe's table of the array events that have a row, in their order."""
     from astropy.table import Column, Table

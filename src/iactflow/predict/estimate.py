@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from iactflow.data import schema
+from iactflow.data.array import images_of, leaders
 from iactflow.data.direction import camera_to_sky, offset_to_horizon
 from iactflow.data.select import Selection, apply_selection
 from iactflow.models.bundle import Bundle
@@ -25,7 +26,7 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a model says of each row of a portion.
+    """What a model says of each image, or of each array event, of a portion.
 
     Attributes
     ----------
@@ -63,7 +64,7 @@ class Statistics:
 
 
 def estimate(bundle: Bundle, chunk: Chunk, statistics: Statistics) -> dict[str, Estimate]:
-    """Let a model estimate all it can.
+    """Let a model of single images estimate all it can.
 
     Parameters
     ----------
@@ -77,30 +78,59 @@ def estimate(bundle: Bundle, chunk: Chunk, statistics: Statistics) -> dict[str, 
     Returns
     -------
     dict of Estimate
-        By task.
+        By task, for each row.
     """
-    n_rows = len(chunk)
-    so_far = np.ones(n_rows, bool)
+    rows = _selected(bundle, chunk, statistics)
+    return _answers(bundle, chunk, rows, rows, len(chunk), statistics)
+
+
+def estimate_events(bundle: Bundle, chunk: Chunk, statistics: Statistics) -> tuple[dict[str, Estimate], np.ndarray]:
+    """Let a model of several telescopes estimate all array events it can.
+
+    Parameters are those of `estimate`.
+
+    Returns
+    -------
+    dict of Estimate
+        By task, for each array event.
+    telescopes : ndarray of bool, shape (n_events, n_telescopes)
+        Telescopes whose images the model was given.
+    """
+    groups = bundle.examples(chunk, _selected(bundle, chunk, statistics))
+    at = chunk.event[leaders(groups)]
+    given = np.zeros(chunk.events.triggered.shape, bool)
+    images = images_of(groups)
+    given[chunk.event[images], chunk.telescope[images]] = True
+    return _answers(bundle, chunk, groups, at, len(chunk.events), statistics), given
+
+
+def _selected(bundle: Bundle, chunk: Chunk, statistics: Statistics) -> np.ndarray:
+    """List the rows that meet all conditions, and count."""
+    so_far = np.ones(len(chunk), bool)
     for name, passed in _conditions(bundle, chunk):
         so_far = so_far & passed
         statistics.add(name, passed, so_far)
-    rows = np.flatnonzero(so_far)
-    raw = bundle.predict(chunk, rows)
-    outside = np.zeros(n_rows, bool)
-    outside[rows] = bundle.outside_range(chunk, rows)
-    estimates = {}
-    good = so_far.copy()
+    return np.flatnonzero(so_far)
+
+
+def _answers(
+    bundle: Bundle, chunk: Chunk, examples: np.ndarray, at: np.ndarray, n: int, statistics: Statistics
+) -> dict[str, Estimate]:
+    """Ask a model about images or array events; its answers stand at places `at` of `n`."""
+    raw = bundle.predict(chunk, examples)
+    outside = bundle.outside_range(chunk, examples)
+    estimates, good = {}, np.ones(len(examples), bool)
     for task in bundle.tasks:
-        found = _physical(task, raw, chunk, rows)
+        found = _physical(task, raw, chunk, leaders(examples))
         valid = np.all([_sound(name, values) for name, values in found.items()], axis=0)
-        is_valid = np.zeros(n_rows, bool)
-        is_valid[rows[valid]] = True
-        good &= is_valid
+        good &= valid
         columns = {}
         for name, values in found.items():
-            columns[name] = np.full(n_rows, np.nan)
-            columns[name][rows[valid]] = values[valid]
-        estimates[task] = Estimate(columns, is_valid, outside & is_valid)
+            columns[name] = np.full(n, np.nan)
+            columns[name][at[valid]] = values[valid]
+        flags = np.zeros((2, n), bool)
+        flags[0, at[valid]], flags[1, at[valid & outside]] = True, True
+        estimates[task] = Estimate(columns, flags[0], flags[1])
     statistics.add("estimates that are numbers", good, good)
     return estimates
 

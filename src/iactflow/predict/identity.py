@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from iactflow.data.samples import file_sha256
 from iactflow.errors import OutputExistsError
-from iactflow.models.bundle import MODEL_FILE, Bundle
+from iactflow.models.bundle import Bundle
 from iactflow.predict.carry import IDENTITY
 from iactflow.predict.config import Predict
 
@@ -31,8 +31,10 @@ class Identity:
 
     def __init__(self, bundles: Sequence[Bundle], config: Predict, configuration: dict[str, Any]) -> None:
         self._content = {
-            "models": [file_sha256(bundle.path / MODEL_FILE) for bundle in bundles],
-            "selections": [bundle.selection.model_dump(mode="json") for bundle in bundles],
+            "models": [
+                {file.name: file_sha256(file) for file in sorted(bundle.path.iterdir()) if file.is_file()}
+                for bundle in bundles
+            ],
             "config": config.model_dump(mode="json"),
             "ctapipe": configuration,
         }

@@ -14,9 +14,9 @@ from iactflow.ingest.dl1 import open_dl1
 from iactflow.models.bundle import Bundle
 from iactflow.predict.carry import carry, describe
 from iactflow.predict.chunk import Chunk
-from iactflow.predict.combine import Combined, combine
+from iactflow.predict.combine import Combined, as_they_are, combine
 from iactflow.predict.config import Predict
-from iactflow.predict.estimate import Estimate, Statistics, estimate
+from iactflow.predict.estimate import Estimate, Statistics, estimate, estimate_events
 from iactflow.predict.read import Dl1Reader
 from iactflow.predict.tables import Dl2Tables
 from iactflow.storage import aside
@@ -34,7 +34,7 @@ class Counted:
     n_events, n_images : int
         Array events, and telescopes with the models' camera that triggered in them.
     n_valid : dict of int
-        Telescope events with an estimate, by task.
+        Telescope events with an estimate, array events where the model takes several telescopes, by task.
     n_outside : dict of int
         Those of them that are unlike the events that the model was trained on, by task.
     """
@@ -96,7 +96,7 @@ def predict_file(
         dl2 = stack.enter_context(_append_to(target))
         written = Dl2Tables(
             dl2,
-            [task for bundle in bundles for task in bundle.tasks],
+            {task: bundle.config.mode == "stereo" for bundle in bundles for task in bundle.tasks},
             config.prefix,
             reader.tel_ids,
             reader.subarray.tel_ids_to_indices(reader.tel_ids),
@@ -125,7 +125,8 @@ def _append_to(path: Path) -> "Iterator[tables.File]":
         yield file
 
 
-_Estimates = dict[str, tuple[Estimate, Combined]]
+#: By task: estimates of the telescopes, unless a model takes them together, and of the array events.
+_Estimates = dict[str, tuple[Estimate | None, Combined]]
 
 
 def _estimated(
@@ -137,8 +138,13 @@ def _estimated(
     """
 
     def work(chunk: Chunk) -> _Estimates:
-        found = {}
+        found: _Estimates = {}
         for bundle in bundles:
+            if bundle.config.mode == "stereo":
+                answers, given = estimate_events(bundle, chunk, statistics[bundle.path])
+                for task, events in answers.items():
+                    found[task] = None, as_they_are(task, events, given)
+                continue
             for task, telescopes in estimate(bundle, chunk, statistics[bundle.path]).items():
                 found[task] = telescopes, combine(task, telescopes, chunk, config.weights)
         return found
@@ -161,6 +167,6 @@ def _count(so_far: Counted, chunk: Chunk, estimates: _Estimates) -> Counted:
     return Counted(
         so_far.n_events + len(chunk.events),
         so_far.n_images + len(chunk),
-        added(so_far.n_valid, {task: telescopes.is_valid for task, (telescopes, _) in estimates.items()}),
-        added(so_far.n_outside, {task: telescopes.outside_range for task, (telescopes, _) in estimates.items()}),
+        added(so_far.n_valid, {task: (one or both).is_valid for task, (one, both) in estimates.items()}),
+        added(so_far.n_outside, {task: (one or both).outside_range for task, (one, both) in estimates.items()}),
     )

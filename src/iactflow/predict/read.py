@@ -26,7 +26,7 @@ _EVENTS, _MAX_IMAGES = 1024, 4096
 
 
 class Dl1Reader:
-    """The images of one camera in an open DL1 file.
+    """The images of one camera in an open DL1 file, of the telescopes that have a table of images.
 
     Parameters
     ----------
@@ -55,14 +55,16 @@ class Dl1Reader:
         self.path, self._file = path, file
         self.subarray = read_subarray(path, configuration)
         self.camera = _camera(self.subarray, camera_hash, path, made_for)
-        self.tel_ids = np.sort(np.asarray(self.camera.telescopes["tel_id"], np.int64))
         if TRIGGER not in file:
             raise InputError(f"{path} lacks {TRIGGER}, which says what each event is. Make the file again.")
+        known = np.sort(np.asarray(self.camera.telescopes["tel_id"], np.int64))
+        self.tel_ids = np.array([tel_id for tel_id in known if table_path(IMAGES, tel_id) in file], np.int64)
+        if not len(self.tel_ids):
+            raise InputError(f"{path} holds no images of the camera {self.camera.name}, which predict needs.")
         self.triggers = file.get_node(TRIGGER)
-        self._masked = self._has_column(schema.IMAGE_MASK)
-        self._parametrised = self._masked and PARAMETERS in file
+        masked = schema.IMAGE_MASK in file.get_node(table_path(IMAGES, self.tel_ids[0])).colnames
         self._make_parameters: ParameterMaker | None = None
-        if not self._parametrised:
+        if not masked or PARAMETERS not in file:
             self._make_parameters = ParameterMaker(self.subarray, configuration, True)
         self._pointing = Pointing(file)
         self._tables: dict[str, EventTable] = {}
@@ -162,11 +164,6 @@ class Dl1Reader:
         there = np.flatnonzero(table.lookup.find(keys[schema.OBS_ID], keys[schema.EVENT_ID]) >= 0)
         found = table.find({name: values[there] for name, values in keys.items()}) if len(there) else None
         return found or {}, there
-
-    def _has_column(self, name: str) -> bool:
-        paths = (table_path(IMAGES, int(tel_id)) for tel_id in self.tel_ids)
-        first = next((path for path in paths if path in self._file), None)
-        return first is not None and name in self._file.get_node(first).colnames
 
 
 def _camera(subarray: Any, camera_hash: str, path: Path, made_for: str) -> Camera:

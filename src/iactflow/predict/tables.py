@@ -50,8 +50,8 @@ class Dl2Tables:
     ----------
     file : tables.File
         Open for writing; the triggers are in it.
-    tasks : iterable of str
-        What is estimated.
+    tasks : mapping of str to bool
+        What is estimated, and whether of array events alone, by a model of several telescopes.
     prefix : str
         Beginning of the algorithms' names.
     tel_ids : ndarray of int, shape (n,)
@@ -69,7 +69,7 @@ class Dl2Tables:
     def __init__(
         self,
         file: "tables.File",
-        tasks: Iterable[str],
+        tasks: Mapping[str, bool],
         prefix: str,
         tel_ids: np.ndarray,
         places: np.ndarray,
@@ -79,12 +79,14 @@ class Dl2Tables:
     ) -> None:
         self._file, self._prefix, self._tel_ids, self._places = file, prefix, tel_ids, places
         self._tables: dict[tuple[str, int | None], tuple[Any, np.ndarray]] = {}
-        for task in tasks:
+        for task, stereo_alone in tasks.items():
             kind, name = KINDS[task], algorithm(task, prefix)
             rows = {column: np.zeros(1, kind_of) for column, kind_of in keys.items()}
             stereo = {f"{name}_telescopes": np.zeros((1, n_telescopes), bool)}
             path = f"{SUBARRAY}/{kind.group}/{name}"
             self._tables[task, None] = self._create(path, _template(rows, kind, name, "", stereo), n_events)
+            if stereo_alone:
+                continue
             rows[schema.TEL_ID] = np.zeros(1, np.uint16)
             template = _template(rows, kind, name, "_tel", {})
             path = f"{TELESCOPE}/{kind.group}/{name}"
@@ -109,9 +111,19 @@ class Dl2Tables:
         table.rename(name)
         return table, row
 
-    def write(self, task: str, chunk: Chunk, estimate: Estimate, combined: Combined) -> None:
-        """Add the rows of a portion, for its telescopes and its array events."""
+    def write(self, task: str, chunk: Chunk, estimate: Estimate | None, combined: Combined) -> None:
+        """Add the rows of a portion, for its telescopes if there are estimates of them, and for its array events."""
         events, name = chunk.events, algorithm(task, self._prefix)
+        if estimate is not None:
+            self._write_telescopes(task, chunk, estimate)
+        used = np.zeros((len(events), self._tables[task, None][1][f"{name}_telescopes"].shape[1]), bool)
+        used[:, self._places] = combined.telescopes
+        values = combined.values | {"is_valid": combined.is_valid, OUTSIDE: combined.outside_range, "telescopes": used}
+        rows = {f"{name}_{column}": numbers for column, numbers in values.items()}
+        self._append((task, None), rows | _key(events, np.arange(len(events))))
+
+    def _write_telescopes(self, task: str, chunk: Chunk, estimate: Estimate) -> None:
+        name = algorithm(task, self._prefix)
         for place, tel_id in enumerate(self._tel_ids):
             mine = chunk.telescope == place
             if not mine.any():
@@ -119,13 +131,8 @@ class Dl2Tables:
             flags = {"is_valid": estimate.is_valid[mine], OUTSIDE: estimate.outside_range[mine]}
             values = {column: numbers[mine] for column, numbers in estimate.values.items()} | flags
             rows = {f"{name}_tel_{column}": numbers for column, numbers in values.items()}
-            rows |= _key(events, chunk.event[mine]) | {schema.TEL_ID: np.full(int(mine.sum()), tel_id)}
+            rows |= _key(chunk.events, chunk.event[mine]) | {schema.TEL_ID: np.full(int(mine.sum()), tel_id)}
             self._append((task, int(tel_id)), rows)
-        used = np.zeros((len(events), self._tables[task, None][1][f"{name}_telescopes"].shape[1]), bool)
-        used[:, self._places] = combined.telescopes
-        values = combined.values | {"is_valid": combined.is_valid, OUTSIDE: combined.outside_range, "telescopes": used}
-        rows = {f"{name}_{column}": numbers for column, numbers in values.items()}
-        self._append((task, None), rows | _key(events, np.arange(len(events))))
 
     def _append(self, which: tuple[str, int | None], columns: Mapping[str, np.ndarray]) -> None:
         table, template = self._tables[which]
