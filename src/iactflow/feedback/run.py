@@ -128,8 +128,8 @@ def _mixed(pools: Sequence[np.ndarray], parts: Sequence[int], mixture: str) -> l
     for kind, pool, wanted in zip(("simulated", "generated"), background, parts, strict=True):
         if len(pool) < wanted:
             raise InputError(
-                f"The mixture {mixture} needs {wanted} {kind} background images; there are {len(pool)}. Make more, lower "
-                "feedback.background or leave the mixture out of feedback.mixtures."
+                f"The mixture {mixture} needs {wanted} {kind} background images; there are {len(pool)}. Make more, "
+                "lower feedback.background or leave the mixture out of feedback.mixtures."
             )
     return [gammas, *(pool[:wanted] for pool, wanted in zip(background, parts, strict=True))]
 
