@@ -1,11 +1,13 @@
 """Real showers for all tests: fetched once per machine, ingested once per session."""
 
 import json
+import re
 import shutil
 import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -189,7 +191,8 @@ def two_origins(
     folder = tmp_path_factory.mktemp("origins")
     shutil.copytree(sst1m_store, folder / "train")
     manifest = folder / "train" / "store.json"
-    manifest.write_text(manifest.read_text().replace('"kind": "simtel"', '"kind": "simulated"'))
+    text = manifest.read_text().replace('"kind": "simtel"', '"kind": "simulated"')
+    manifest.write_text(re.sub(r'"(corsika|simtel)_version": [^,]+', r'"\1_version": null', text))
     other = as_run(sst1m_dl1, folder / "other.dl1.h5", 777)
     all_test = SplitFractions(train=0, validation=0, test=1)
     return [run([str(other)], folder / "test", fractions=all_test).path, folder / "train"]
@@ -220,6 +223,48 @@ def mixed_store(relabelled: Callable[..., Path], tmp_path_factory: pytest.TempPa
         return primaries
 
     return relabelled(tmp_path_factory.mktemp("mixed") / "store", every_other)
+
+
+@pytest.fixture(scope="session")
+def photoelectrons(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of 60 events of gamma rays as CT5 sees them, with the photoelectrons of each pixel."""
+    import astropy.units as u
+
+    from iactflow.simulate.config import Simulate
+    from iactflow.simulate.run import run
+
+    config = Simulate(preset="ct5", energy_min=0.3 * u.TeV, energy_max=3 * u.TeV, viewcone=1 * u.deg, true_images=True)
+    out = tmp_path_factory.mktemp("photoelectrons") / "store"
+    return run(config, out, events=60, output_format="store", workers=1).path
+
+
+@pytest.fixture(scope="session")
+def small_generator() -> Any:
+    """Sizes of a generator that is trained in seconds."""
+    from iactflow.generation.config import Generator, PixelNetwork, SizeNetwork
+
+    pixels, size = PixelNetwork(widths=[4, 8], blocks=1, embedding=16), SizeNetwork(width=16, blocks=1, steps=3)
+    return Generator(pixels=pixels, size=size, steps=3)
+
+
+@pytest.fixture(scope="session")
+def short_training() -> Any:
+    """Two epochs of both networks of a generator."""
+    from iactflow.generation.config import TrainGenerator
+
+    return TrainGenerator(epochs=2, size_epochs=2, batch_size=16, pictures=0)
+
+
+@pytest.fixture(scope="session")
+def teacher(
+    small_generator: Any, short_training: Any, photoelectrons: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A generator by flow, trained for seconds; do not write to it."""
+    from iactflow.data.select import Selection
+    from iactflow.train.generator import run
+
+    out = tmp_path_factory.mktemp("teacher") / "teacher"
+    return run(Selection(), small_generator, short_training, [photoelectrons], out, instrument="ct5").path
 
 
 @pytest.fixture(scope="session")

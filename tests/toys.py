@@ -55,7 +55,7 @@ def write(folder: Path, events: list[SimulatedEvent], kind: str, obs_id: int, *,
     fractions = (
         SplitFractions(train=1, validation=0, test=0)
         if all_train
-        else SplitFractions(train=0.3, validation=0, test=0.7)
+        else SplitFractions(train=0.35, validation=0, test=0.65)
     )
     settings = StoreSettings.of(fractions, None)
     store = open_store(instrument, folder, settings, true_images=True)

@@ -9,13 +9,16 @@ from iactflow.generation.grid import PER_CELL, Grid
 from iactflow.generation.maps import Kind, Maps
 from iactflow.models.backend import PACKAGE, keras
 
-#: How many waves numbers are written in, and the frequency of the quickest: times need fine ones.
-_TIMES, _NUMBERS = (8, 40.0), (2, 3.0)
+#: How many waves times, differences of times and other numbers are written in, and the frequency of the quickest.
+_TIMES, _LENGTHS, _NUMBERS = (8, 40.0), (4, 8.0), (2, 3.0)
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class Waves(keras.layers.Layer):  # type: ignore[misc]
-    """Write numbers, shape (n, d), as sines and cosines of frequencies 1 to `largest`, shape (n, 2 count d)."""
+    """Write numbers, shape (n, d), as sines and cosines less one of frequencies 1 to `largest`, shape (n, 2 count d).
+
+    Zero is written as zeros, so that a network that has only seen zero has learnt nothing about other numbers.
+    """
 
     def __init__(self, count: int, largest: float, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -25,7 +28,7 @@ class Waves(keras.layers.Layer):  # type: ignore[misc]
         """Write them."""
         frequencies = np.geomspace(1, self.largest, self.count).astype(np.float32)
         phases = keras.ops.reshape(numbers[..., None] * frequencies, (-1, numbers.shape[1] * self.count))
-        return keras.ops.concatenate([keras.ops.sin(phases), keras.ops.cos(phases)], axis=-1)
+        return keras.ops.concatenate([keras.ops.sin(phases), keras.ops.cos(phases) - 1], axis=-1)
 
     def get_config(self) -> dict[str, Any]:
         """Give what the layer is made again from."""
@@ -68,12 +71,22 @@ def _small(factor: float) -> Any:
 
 
 def _embedding(times: Any, numbers: Any, width: int) -> Any:
+    """Make a vector of what a network is told.
+
+    Times are t and t - r. The second begins without effect: a teacher only sees zero there, and its student begins with
+    the teacher's velocity for all of them.
+    """
     layers = keras.layers
-    parts = [numbers, Waves(*_NUMBERS)(numbers)]
-    if times is not None:
-        parts.append(Waves(*_TIMES)(times))
-    x = layers.Concatenate()(parts)
-    return layers.Dense(width, activation="silu")(layers.Dense(width, activation="silu")(x))
+    x = [numbers, Waves(*_NUMBERS)(numbers)]
+    if times is None:
+        first = layers.Dense(width)(layers.Concatenate()(x))
+    else:
+        t, length = Part(0)(times), Part(1)(times)
+        first = layers.Dense(width)(layers.Concatenate()([*x, Waves(*_TIMES)(t)]))
+        first = layers.Add()(
+            [first, layers.Dense(width, use_bias=False, kernel_initializer="zeros")(Waves(*_LENGTHS)(length))]
+        )
+    return layers.Dense(width, activation="silu")(layers.Activation("silu")(first))
 
 
 def build_pixel_network(
@@ -151,6 +164,23 @@ class Place(keras.layers.Layer):  # type: ignore[misc]
     def call(self, features: Any) -> Any:
         """Add them."""
         return features + self.values
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class Part(keras.layers.Layer):  # type: ignore[misc]
+    """Take one column of numbers, shape (n, d) to (n, 1)."""
+
+    def __init__(self, column: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.column = column
+
+    def call(self, numbers: Any) -> Any:
+        """Take it."""
+        return numbers[:, self.column : self.column + 1]
+
+    def get_config(self) -> dict[str, Any]:
+        """Give what the layer is made again from."""
+        return {**super().get_config(), "column": self.column}
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from iactflow.data import schema
+from iactflow.fitting.team import Team
 from iactflow.generation.derivatives import compiled, value_and_gradients
 from iactflow.generation.grid import PER_CELL, Grid
 from iactflow.generation.representation import Representation
@@ -81,6 +82,7 @@ class Steps:
         optimizer.build(network.trainable_variables)
         self.seeds = keras.random.SeedGenerator(seed)
         self.averages = averages_of(network)
+        self.team = Team()
         self._fit = compiled(self._fit_eagerly, xla=xla)
 
     @property

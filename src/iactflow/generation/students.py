@@ -64,16 +64,18 @@ def progressive_loss(
 ) -> Any:
     """Progressive distillation (Salimans and Ho, arXiv:2202.00512): one jump equals two of half its length.
 
-    The shorter jumps are the student's own of the stage before, the teacher's velocity in the first: jumps double from
-    2^-stages to 1 while `progress` goes from 0 to 1, and the student learns all lengths at once.
+    The shorter jumps are the student's own, the teacher's velocity for the shortest. The longest jump doubles from
+    2^-stages to 1 while `progress` goes from 0 to 1; half of the images have the longest, the others any shorter one.
     """
     n = ops.shape(x)[0]
     e = noise_like(x, told, seeds)
-    length = 2.0 ** (ops.minimum(ops.floor(progress * (stages + 1)), stages) - stages)
+    longest = ops.minimum(ops.floor(progress * (stages + 1)), stages)
+    drawn = ops.floor(2 * keras.random.uniform((n,), seed=seeds) * (longest + 1))
+    length = 2.0 ** (ops.minimum(drawn, longest) - stages)
     t = _with_ones(ops.maximum(times.draw(n, seeds), length), seeds)
     z = x + each(t, x) * (e - x)
     half, r = t - length / 2, ops.maximum(t - length, 0.0)
-    first = ops.where(length <= 2.0**-stages, 1.0, 0.0)
+    first = each(ops.where(length <= 2.0**-stages, 1.0, 0.0), x)
 
     def short(z: Any, r: Any, t: Any) -> Any:
         own, told_by_teacher = flow.mean_velocity(z, r, t, told), teacher.velocity(z, t, told)

@@ -121,7 +121,8 @@ class TimeModel:
         counts = image[lit]
         row = int(_bin(np.array([impact]), self.impact_edges)[0])
         column = _bin(along[lit], self.along_edges)
-        centre = float(along[lit] @ counts) / max(float(counts.sum()), 1.0)
+        # a sum and no product of vectors, whose last digit depends on where the vectors lie in memory
+        centre = float((along[lit] * counts).sum()) / max(float(counts.sum()), 1.0)
         slope, pixels = self.slope_spread[row] * rng.standard_normal(), rng.standard_normal(len(lit))
         of_pixel = self.mean[row, column] + slope * (along[lit] - centre) + self.spread[row, column] * pixels
         time = np.repeat(of_pixel, counts) + WITHIN_PIXEL * rng.standard_normal(int(counts.sum()))

@@ -8,6 +8,7 @@ its conditions from (Elflein et al., arXiv:2311.01385).
 from collections.abc import Sequence
 from typing import Any
 
+from iactflow.fitting.team import Team
 from iactflow.generation.assembly import Assembly, map_kind
 from iactflow.generation.config import Adversary, Fitting
 from iactflow.generation.derivatives import compiled, gradient_by, value_and_gradients
@@ -15,7 +16,7 @@ from iactflow.generation.flow import each, noise_like
 from iactflow.generation.grid import PER_CELL
 from iactflow.generation.maps import Maps
 from iactflow.generation.networks import Normalise, Waves
-from iactflow.generation.steps import Packing, keep_of
+from iactflow.generation.steps import Packing, averages_of, keep_of
 from iactflow.models.backend import keras
 
 ops = keras.ops
@@ -59,9 +60,8 @@ class AdversarialSteps:
         ]
         self.critic_optimizer.build(self._judges)
         self.seeds = keras.random.SeedGenerator(settings.seed)
-        self.averages = [
-            keras.Variable(v.value, trainable=False, name="average") for v in self.model.trainable_variables
-        ]
+        self.averages = averages_of(self.model)
+        self.team = Team()
         self._fit_judges = compiled(self._fit_judges_eagerly, xla=settings.xla)
         self._fit_generator = compiled(self._fit_generator_eagerly, xla=settings.xla)
 

@@ -15,6 +15,7 @@ from ctapipe.instrument import (
     TelescopeDescription,
 )
 
+from iactflow.simulate.camera_tables import Pulse
 from iactflow.simulate.optics import facet_positions
 from iactflow.simulate.site import site
 from iactflow.simulate.telescope import Instrument
@@ -29,7 +30,7 @@ def subarray_description(instrument: Instrument) -> SubarrayDescription:
     readout = CameraReadout(
         name=camera.name,
         sampling_rate=camera.sampling_rate * u.GHz,
-        reference_pulse_shape=camera.pulse.values[None],
+        reference_pulse_shape=_reference_pulse(camera.pulse)[None],
         reference_pulse_sample_width=camera.pulse.step * u.ns,
         n_channels=1,
         n_pixels=camera.n_pixels,
@@ -58,3 +59,11 @@ def subarray_description(instrument: Instrument) -> SubarrayDescription:
         tel_descriptions=dict.fromkeys(instrument.positions, telescope),
         reference_location=EarthLocation(lon=longitude * u.deg, lat=latitude * u.deg, height=place.altitude * u.m),
     )
+
+
+def _reference_pulse(pulse: Pulse) -> np.ndarray:
+    """Give a pulse as long as ctapipe's list of its times, whose rounding may make it one longer; zeros fill it up."""
+    n = len(pulse.values)
+    while len(np.arange(0, n * pulse.step, pulse.step)) != n:
+        n += 1
+    return np.pad(pulse.values, (0, n - len(pulse.values)))

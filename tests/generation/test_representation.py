@@ -1,0 +1,33 @@
+import numpy as np
+import pytest
+
+from iactflow.generation.representation import fit_representation, whole
+
+
+def images(n=50, n_pixels=200):
+    """Sparse images with up to thousands of photoelectrons in a pixel."""
+    rng = np.random.default_rng(5)
+    drawn = rng.poisson(rng.lognormal(0, 3, (n, n_pixels)))
+    drawn[rng.random(drawn.shape) < 0.7] = 0
+    drawn[:, 0] = 7
+    return drawn.astype(np.int32)
+
+
+@pytest.mark.parametrize("kind", ["asinh", "logit"])
+def test_reading_undoes_writing_exactly(kind):
+    counts = images()
+    representation = fit_representation(kind, counts)
+    written = representation.encode(counts.astype(np.float32))
+    assert written.mean() == pytest.approx(0, abs=1e-3)
+    assert written.std() == pytest.approx(representation.spread, rel=1e-3)
+    if kind == "logit":
+        counts = counts[counts.sum(axis=1) < 50_000]  # a photoelectron is no longer visible in a float's logit beyond
+        written = representation.encode(counts.astype(np.float32))
+    assert (representation.decode(written, counts.sum(axis=1)) == counts).all()
+
+
+def test_charges_become_the_size_in_whole_photoelectrons_and_little_charge_none():
+    charges = np.array([[0.4, 0.6, 3.0, 0.0], [0.1, 0.2, 0.0, 0.3]])
+    counts = whole(charges, np.array([36, 10]))
+    assert counts.dtype == np.int32
+    assert counts.tolist() == [[0, 6, 30, 0], [0, 0, 0, 0]]

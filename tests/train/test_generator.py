@@ -1,0 +1,81 @@
+"""Training of generators: killed and gone on with, and begun with another's networks."""
+
+import numpy as np
+import pytest
+
+from iactflow.data.select import Selection
+from iactflow.errors import ConfigError, InputError
+from iactflow.fitting.checkpoint import Checkpoint
+from iactflow.generation.bundle import GeneratorBundle
+from iactflow.train.generator import run
+
+
+class Killed(BaseException):
+    """Stands for a signal that cannot be caught."""
+
+
+def weights(path):
+    assembly = GeneratorBundle.load(path).assembly
+    return assembly.size_network.get_weights() + assembly.pixel_network.get_weights()
+
+
+@pytest.mark.parametrize("saves", [1, 3])
+def test_killed_and_started_again_it_ends_with_the_same_networks(
+    teacher, small_generator, short_training, photoelectrons, tmp_path, monkeypatch, saves
+):
+    save, count = Checkpoint.save, 0
+
+    def save_and_die(self, state, variables):
+        nonlocal count
+        save(self, state, variables)
+        count += 1
+        if count == saves:  # the first is of the size model, the third of the pixel model
+            raise Killed
+
+    arguments = (Selection(), small_generator, short_training, [photoelectrons], tmp_path / "teacher")
+    with monkeypatch.context() as patch:
+        patch.setattr(Checkpoint, "save", save_and_die)
+        with pytest.raises(Killed):
+            run(*arguments, instrument="ct5")
+    assert sorted(entry.name for entry in (tmp_path / "teacher").iterdir()) == ["checkpoint"]
+    other = short_training.model_copy(update={"learning_rate": 1e-4})
+    with pytest.raises(ConfigError, match="learning_rate was"):
+        run(Selection(), small_generator, other, [photoelectrons], tmp_path / "teacher", instrument="ct5")
+    path = run(*arguments, instrument="ct5").path
+    assert not (path / "checkpoint").exists()
+    for one, undisturbed in zip(weights(path), weights(teacher), strict=True):
+        np.testing.assert_array_equal(one, undisturbed)
+
+
+def test_begun_with_a_generator_it_has_its_size_model_and_another_method_is_possible(
+    teacher, small_generator, short_training, photoelectrons, tmp_path
+):
+    config = small_generator.model_copy(update={"name": "diffusion", "init": str(teacher)})
+    train = short_training.model_copy(update={"size_epochs": 1, "learning_rate": 1e-9, "epochs": 1})
+    path = run(Selection(), config, train, [photoelectrons], tmp_path / "diffusion", instrument="ct5").path
+    one, other = GeneratorBundle.load(path), GeneratorBundle.load(teacher)
+    assert one.info["method"] == "diffusion"
+    for here, there in zip(
+        one.assembly.size_network.get_weights(), other.assembly.size_network.get_weights(), strict=True
+    ):
+        np.testing.assert_allclose(here, there, atol=1e-6)
+    wrong = config.model_copy(update={"moments": False})
+    with pytest.raises(ConfigError, match=r"model\.moments is False, there True"):
+        run(Selection(), wrong, train, [photoelectrons], tmp_path / "wrong", instrument="ct5")
+
+
+def test_stores_without_photoelectrons_are_refused(small_generator, short_training, sst1m_store, tmp_path):
+    with pytest.raises(InputError, match=r"no photoelectrons .*true_images=true"):
+        run(Selection(), small_generator, short_training, [sst1m_store], tmp_path / "model", instrument="from-data")
+
+
+def test_an_experiment_of_generation_is_told_by_its_task(tmp_path):
+    from iactflow.generation_recipe import GenerationRecipe, read_recipe
+
+    file = tmp_path / "generation.yaml"
+    file.write_text("task: generation\ninstrument: ct5\nmodel: {name: wgan}\n")
+    recipe = read_recipe(file, ["distil.method=mean-flow"])
+    assert isinstance(recipe, GenerationRecipe)
+    assert (recipe.model.name, recipe.distil.method, recipe.simulate.true_images) == ("wgan", "mean-flow", True)
+    with pytest.raises(ConfigError, match="moments must be false unless"):
+        read_recipe(file, ["model.conditions=[energy]"])
