@@ -48,6 +48,8 @@ def chunk(sst1m_store, tmp_path):
     columns = {
         schema.OBS_ID: np.array([7, 7, 7]),
         schema.EVENT_ID: np.array([10, 10, 11]),
+        schema.SHOWER_ID: np.array([10, 10, 11]),
+        schema.PRIMARY: np.full(3, schema.NO_PRIMARY),
         schema.TEL_ID: np.array([5, 6, 6]),
         schema.INTENSITY: np.array([100.0, 300.0, np.nan]),
         **{name: np.zeros((3, camera.n_pixels)) for name in schema.PIXELS},
