@@ -22,7 +22,7 @@ from iactflow.generation.times import TimeModel
 class Echo:
     """A generator whose images are those of the training showers that it draws."""
 
-    BLOCK = 4
+    BLOCK, steps = 4, 1
 
     def __init__(self, store):
         self.store, self.camera = Store(store), Store(store).camera
