@@ -1,6 +1,7 @@
 """Real showers for all tests: fetched once per machine, ingested once per session."""
 
 import json
+import re
 import shutil
 import sys
 import warnings
@@ -190,7 +191,8 @@ def two_origins(
     folder = tmp_path_factory.mktemp("origins")
     shutil.copytree(sst1m_store, folder / "train")
     manifest = folder / "train" / "store.json"
-    manifest.write_text(manifest.read_text().replace('"kind": "simtel"', '"kind": "simulated"'))
+    text = manifest.read_text().replace('"kind": "simtel"', '"kind": "simulated"')
+    manifest.write_text(re.sub(r'"(corsika|simtel)_version": [^,]+', r'"\1_version": null', text))
     other = as_run(sst1m_dl1, folder / "other.dl1.h5", 777)
     all_test = SplitFractions(train=0, validation=0, test=1)
     return [run([str(other)], folder / "test", fractions=all_test).path, folder / "train"]

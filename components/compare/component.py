@@ -28,8 +28,10 @@ def compare(
         Result folder that evaluate wrote, with the baseline's and the champion's results in it.
     page
         The comparison, a single file.
-    second, third
-        Results of the same events to compare with instead of those inside of the first.
+    second
+        Result of the same events to compare with instead of those inside of the first.
+    third
+        Another one.
     """
     from pathlib import Path
 

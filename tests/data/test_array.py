@@ -141,7 +141,7 @@ def test_runs_of_two_stores_that_are_numbered_alike_are_not_put_together(sst1m_s
     from iactflow.data.camera import Camera
 
     moved = Camera.read(other)
-    moved.telescopes["pos_x"] += 1000 * moved.telescopes["pos_x"].unit
+    moved.telescopes["pos_x"].data[:] += 1000
     moved.write(other)
     assert (other / "telescopes.ecsv").read_text() != table
     places = Store([sst1m_store, other]).positions(np.array([3, 132]))

@@ -46,7 +46,7 @@ def _of_this_code():
 
 
 def run(*command, options=(), timeout=900):
-    whole = ["podman", "run", "--rm", *NESTED, "--read-only", "--tmpfs", "/tmp:rw,size=2g", "--network", "none"]
+    whole = ["podman", "run", "--rm", *NESTED, "--read-only", "--tmpfs", "/tmp:rw,size=6g", "--network", "none"]
     done = subprocess.run(
         [*whole, *options, IMAGE, *command], capture_output=True, text=True, check=False, timeout=timeout
     )

@@ -1,5 +1,7 @@
 """Classifiers with generated background: as good as simulated where the law is the same, worse where it is not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import toys
@@ -34,9 +36,13 @@ def test_faithful_background_is_worth_as_much_as_simulated(fed):
         assert fed[name].metrics["type_auc"].value == pytest.approx(first.value, abs=0.06)
 
 
-def test_broken_background_is_worth_less(fed, with_gammas, toy_generated, tmp_path):
+def test_background_that_looks_like_gammas_teaches_nothing(fed, with_gammas, tmp_path):
+    gammas = toys.toy_events(5, 900, primary=0)
+    called = [replace(event, shower=replace(event.shower, shower_primary_id=101)) for event in gammas]
+    generated = toys.write(tmp_path / "generated", called, "generated", 2_050_000_009, all_train=True)
     config = Feedback(background=300, mixtures=["0+1"], bootstrap=20)
-    [broken] = run([with_gammas], [toy_generated("shuffled")], tmp_path / "out", config=config).mixtures
+    [broken] = run([with_gammas], [generated], tmp_path / "out", config=config).mixtures
+    assert broken.metrics["type_auc"].value == pytest.approx(0.5, abs=0.12)
     assert broken.metrics["type_auc"].high < fed["mixture-1-0"].metrics["type_auc"].low
 
 
@@ -48,12 +54,14 @@ def test_every_classifier_is_scored_on_the_same_simulated_showers(fed):
     assert {result.data["sample"]["key"] for result in results} == {"iactflow"}
     assert [result.name for result in results][:2] == ["1x simulated", "1x generated"]
     counts = [(trained.n_simulated, trained.n_generated) for trained in fed.values()]
-    assert counts == [(300, 0), (0, 300), (0, 600), (300, 300)]
+    wanted = [(300, 0), (0, 300), (0, 600), (300, 300)]
+    for kept, asked in zip(counts, wanted, strict=True):  # those that fail the cuts teach nothing
+        assert all(0.8 * most <= some <= most for some, most in zip(kept, asked, strict=True))
 
 
 def test_too_few_images_and_wrong_mixtures_are_explained(with_gammas, toy_generated, tmp_path):
     config = Feedback(background=300, mixtures=["0+90"])
-    with pytest.raises(InputError, match=r"The mixture 0\+90 needs 27000 generated background images .* there are \d+"):
+    with pytest.raises(InputError, match=r"The mixture 0\+90 needs 27000 generated background images; there are \d+"):
         run([with_gammas], [toy_generated("faithful")], tmp_path / "out", config=config)
     words = ["feedback", "--data", "s", "--generated", "g", "--out", "o", "--dry-run"]
     said = CliRunner().invoke(main, [*words, "--set", "feedback.mixtures=['10']"])
@@ -66,5 +74,5 @@ def test_numbers_to_log_are_finite(fed, with_gammas, toy_generated, tmp_path):
     words += ["--out", str(tmp_path / "out"), "--set", "feedback.background=100", "--set", "feedback.bootstrap=20"]
     said = CliRunner().invoke(main, [*words, "--set", "feedback.mixtures=['1+0','0+1']"])
     assert said.exit_code == 0, said.output
-    assert "1x generated (0 + 100 images): AUC" in said.output
+    assert "1x generated (0 + " in said.output
     assert np.isfinite([metric.value for trained in fed.values() for metric in trained.metrics.values()]).all()

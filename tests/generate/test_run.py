@@ -22,7 +22,7 @@ from iactflow.generation.times import TimeModel
 class Echo:
     """A generator whose images are those of the training showers that it draws."""
 
-    BLOCK = 4
+    BLOCK, steps = 4, 1
 
     def __init__(self, store):
         self.store, self.camera = Store(store), Store(store).camera
@@ -118,7 +118,7 @@ def test_dl1_files_open_in_ctapipe_and_ingest_knows_their_origin(bundle, tmp_pat
     done = run(bundle, tmp_path / "dl1", config=Generate(images=12), output_format="dl1", workers=1)
     files = sorted(done.path.glob("*.dl1.h5"))
     assert len(files) == 2
-    with TableLoader(files[0], dl1_images=True, true_images=True) as loader:
+    with TableLoader(files[0], dl1_images=True, true_images=True, focal_length_choice="EQUIVALENT") as loader:
         assert len(loader.read_telescope_events()) == 8
     store = Store(ingest([str(done.path)], tmp_path / "store", workers=1).path)
     assert len(store) == 12

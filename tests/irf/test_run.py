@@ -1,6 +1,9 @@
+import shutil
+
 import astropy.units as u
 import numpy as np
 import pytest
+import tables
 
 from iactflow.errors import ConfigError, InputError, OutputExistsError
 from iactflow.irf.config import Irf
@@ -134,6 +137,13 @@ def test_what_does_not_fit_is_refused(gammas, protons, toy_dl2, tmp_path, made, 
         run([gammas, toy_dl2(known.Toy(101, 100, 0.0, (2, 8)))], out, config=config)
     with pytest.raises(InputError, match="spectral_index must be the same"):
         run([gammas, protons, toy_dl2(known.Toy(101, 100, 5.0, (2, 8), obs_id=2, index=-2.5))], out, config=config)
+    with pytest.raises(InputError, match="no published spectrum for iron"):
+        run([gammas, protons, toy_dl2(known.Toy(5626, 100, 5.0, (2, 8)))], out, config=config)
+    observed = shutil.copy(protons, tmp_path / "observed.dl2.h5")
+    with tables.open_file(observed, "a") as file:
+        file.remove_node("/configuration/simulation", recursive=True)
+    with pytest.raises(InputError, match="it is observed"):
+        run([gammas, observed], out, config=config)
     with pytest.raises(ConfigError, match="must name one of the algorithms"):
         run([gammas, protons], out, config=Irf(energy="nobody"))
     with pytest.raises(OutputExistsError):

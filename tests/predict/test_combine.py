@@ -1,32 +1,7 @@
 import numpy as np
-import pytest
 
-from iactflow.data import schema
-from iactflow.data.camera import Camera
-from iactflow.predict.chunk import ArrayEvents, Chunk
-from iactflow.predict.combine import combine
+from iactflow.predict.combine import as_they_are, combine
 from iactflow.predict.estimate import Estimate
-
-
-@pytest.fixture
-def chunk(sst1m_store, tmp_path):
-    """Three array events: of both telescopes, of the second alone, of none."""
-    camera = Camera.read(sst1m_store)
-    events = ArrayEvents(
-        np.array([7, 7, 7], np.uint64),
-        np.array([10, 11, 12], np.uint64),
-        np.ones(3, bool),
-        np.array([[True, True], [False, True], [False, False]]),
-        np.array([5, 6]),
-    )
-    columns = {
-        schema.OBS_ID: np.array([7, 7, 7]),
-        schema.EVENT_ID: np.array([10, 10, 11]),
-        schema.TEL_ID: np.array([5, 6, 6]),
-        schema.INTENSITY: np.array([100.0, 300.0, np.nan]),
-        **{name: np.zeros((3, camera.n_pixels)) for name in schema.PIXELS},
-    }
-    return Chunk(tmp_path, camera, events, columns, np.ones(3, bool))
 
 
 def an_estimate(valid=(True, True, True), outside=(False, False, False), **values):
@@ -65,3 +40,11 @@ def test_nothing_valid_is_no_mean(chunk):
     found = combine("energy", an_estimate((False,) * 3, energy=[np.nan] * 3), chunk, "intensity")
     assert not found.is_valid.any()
     assert np.isnan(found.values["energy"]).all()
+
+
+def test_events_of_a_stereo_model_stay_as_they_are(chunk):
+    given = np.array([[True, True], [False, True], [False, False]])
+    found = as_they_are("energy", an_estimate((True, False, False), energy=[2.0, np.nan, np.nan]), given)
+    np.testing.assert_allclose(found.values["energy"], [2.0, np.nan, np.nan])
+    assert np.isnan(found.values["energy_uncert"]).all()
+    assert found.telescopes.tolist() == [[True, True], [False, False], [False, False]]

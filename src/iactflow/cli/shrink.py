@@ -33,7 +33,7 @@ def shrink_command(
     r"""Make a smaller or more portable bundle of MODEL.
 
     \b
-    float16  the whole model for LiteRT, weights in half precision
+    float16  for LiteRT, the network's weights in half precision
     int8     for LiteRT, the network in 8-bit integers; ranges from images of the train part of STORE
     pruned   a hexnet with a share of the channels (shrink.keep=0.75), fitted on for some epochs (shrink.epochs=5)
     onnx     the whole model for onnxruntime and its kin, the same numbers

@@ -85,7 +85,8 @@ def run(
     Notes
     -----
     The classifier is the random forest on DL1 parameters that is the baseline everywhere. Its gammas are always the
-    same simulated ones; generated images are never scored.
+    same simulated ones; generated images are never scored. A part counts images before the cuts: those that fail them
+    teach nothing, so that a generator that makes many such images is worth less.
     """
     refuse_existing(out, overwrite=overwrite)
     simulated, both = Store(stores), Store([*stores, *generated])
@@ -97,7 +98,8 @@ def run(
     with aside(out, overwrite=overwrite) as target:
         for mixture in config.mixtures:
             parts = [config.background * int(part) for part in mixture.split("+")]
-            rows = _mixed(pools, parts, mixture)
+            rows = [apply_selection(both, config.select, some)[0] for some in _mixed(pools, parts, mixture)]
+            _require_both(rows, mixture)
             forest = RandomForest.fit(both, np.concatenate(rows), config.seed, ["type"])
             forest.name = _name(mixture)
             result = score(forest, events, settings, provenance)
@@ -116,8 +118,7 @@ def _pools(simulated: Store, both: Store, config: Feedback) -> list[np.ndarray]:
     rng = np.random.default_rng(config.seed)
     pools = []
     for rows in (learnt[primary[learnt] == _GAMMA], learnt[primary[learnt] != _GAMMA], made[primary[made] != _GAMMA]):
-        kept, _ = apply_selection(both, config.select, rows)
-        pools.append(rng.permutation(kept))
+        pools.append(rng.permutation(rows))
     pools[0] = pools[0][: config.gammas]
     return pools
 
@@ -127,12 +128,19 @@ def _mixed(pools: Sequence[np.ndarray], parts: Sequence[int], mixture: str) -> l
     for kind, pool, wanted in zip(("simulated", "generated"), background, parts, strict=True):
         if len(pool) < wanted:
             raise InputError(
-                f"The mixture {mixture} needs {wanted} {kind} background images that pass the cuts; there are "
-                f"{len(pool)}. Make more, lower feedback.background or leave the mixture out of feedback.mixtures."
+                f"The mixture {mixture} needs {wanted} {kind} background images; there are {len(pool)}. Make more, "
+                "lower feedback.background or leave the mixture out of feedback.mixtures."
             )
-    if not len(gammas):
-        raise InputError("The stores' train part holds no gamma that passes the cuts. Simulate some, or add a store.")
     return [gammas, *(pool[:wanted] for pool, wanted in zip(background, parts, strict=True))]
+
+
+def _require_both(rows: Sequence[np.ndarray], mixture: str) -> None:
+    gammas, *background = (len(some) for some in rows)
+    if not gammas or not sum(background):
+        raise InputError(
+            f"A classifier learns from gammas and background. Of the mixture {mixture} {gammas} images of gammas and "
+            f"{sum(background)} of background pass the cuts (feedback.select). Simulate or generate more."
+        )
 
 
 def _name(mixture: str) -> str:

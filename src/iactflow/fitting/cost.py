@@ -1,7 +1,7 @@
 """The cost of a network, measured on the network itself."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ Predict = Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]]
 
 #: Seconds that predictions are repeated for, after one that is not timed.
 _SECONDS = 1.0
+#: Times that models are timed in turns.
+_TURNS = 5
 
 
 def flops_per_event(network: Any) -> float:
@@ -77,6 +79,23 @@ def ms_per_event(predict: Predict, pixels: dict[str, np.ndarray], batch_size: in
         predict(batch)
         n += batch_size
     return 1e3 * spent / n, n
+
+
+def ms_per_event_in_turns(
+    predicts: Sequence[Predict], pixels: dict[str, np.ndarray], batch_size: int
+) -> tuple[list[float], int]:
+    """Time several models in turns, so that whatever else the machine does meets all alike.
+
+    Returns
+    -------
+    ms : list of float
+        Milliseconds per event of each, the median of `_TURNS` turns.
+    n : int
+        Events that the first was timed with.
+    """
+    turns = [[ms_per_event(predict, pixels, batch_size) for predict in predicts] for _ in range(_TURNS)]
+    medians = np.median([[ms for ms, _ in turn] for turn in turns], axis=0)
+    return medians.tolist(), sum(turn[0][1] for turn in turns)
 
 
 def n_parameters(network: Any) -> int:

@@ -31,8 +31,8 @@ class Block:
         Hash of its bundle.
     config : dict
         The section ``generate`` as far as it decides what images look like.
-    number : int
-        Number of the block in the run.
+    number, first : int
+        Number of the block in the run, and of its first image.
     n_images : int
         How many images it has.
     """
@@ -41,12 +41,8 @@ class Block:
     content: str
     config: dict[str, Any]
     number: int
+    first: int
     n_images: int
-
-    @property
-    def first(self) -> int:
-        """Number of the block's first image in the run."""
-        return self.number * IMAGES_PER_BLOCK
 
     @property
     def name(self) -> str:
@@ -98,7 +94,7 @@ def plan(generator: str, content: str, config: Generate, shard: tuple[int, int])
     told = config.model_dump(mode="json", exclude={"images", "split"})
     firsts = range(0, config.images, IMAGES_PER_BLOCK)
     blocks = [
-        Block(generator, content, told, k, min(IMAGES_PER_BLOCK, config.images - first))
+        Block(generator, content, told, k, first, min(IMAGES_PER_BLOCK, config.images - first))
         for k, first in enumerate(firsts)
     ]
     return blocks[number - 1 :: count]

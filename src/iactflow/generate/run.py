@@ -137,7 +137,8 @@ class _Artist:
             "device": device_name(),
             "batch_size": self.sampler.BLOCK,
         }
-        return {**self.sampler.info, "content": block.content, "config_of_images": block.config, "timed": timed}
+        info = {**self.sampler.info, "steps": self.sampler.steps}
+        return {**info, "content": block.content, "config_of_images": block.config, "timed": timed}
 
 
 def _into_store(

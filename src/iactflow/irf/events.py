@@ -11,6 +11,7 @@ import numpy as np
 from iactflow.data import schema
 from iactflow.data.split import SplitFractions, assign_splits
 from iactflow.errors import ConfigError, InputError
+from iactflow.ingest.blocks import USES_PER_SHOWER
 from iactflow.irf.config import Irf
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 #: Array events that are read together.
 _CHUNK = 100_000
-#: CORSIKA's IACT interface numbers the uses of a shower in the last two digits of the event number.
-_USES_PER_SHOWER = 100
 #: What is thrown alike in all runs of a primary; the numbers of showers are added up.
 _THROWN = (
     "spectral_index",
@@ -150,12 +149,13 @@ def _read(path: Path, config: Irf) -> "tuple[str, QTable, Table]":
     """Read a file: its primary, its events with estimates, its runs."""
     from astropy.table import QTable, vstack
     from ctapipe.io import TableLoader
+    from tables import HDF5ExtError, NodeError
 
     if not path.exists():
         raise InputError(f"{path} does not exist. Check the path given to --dl2.")
     try:
         loader = TableLoader(path, focal_length_choice="EQUIVALENT")
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, HDF5ExtError, NodeError) as error:
         raise InputError(f"{path} is no DL2 file of ctapipe: {error}. Make one with: iactflow predict") from error
     with loader:
         runs = _runs(loader, path)
@@ -171,13 +171,17 @@ def _read(path: Path, config: Irf) -> "tuple[str, QTable, Table]":
 
 
 def _runs(loader: "TableLoader", path: Path) -> "Table":
+    from tables import NodeError
+
     try:
-        return loader.read_simulation_configuration()
-    except (KeyError, OSError) as error:
+        runs = loader.read_simulation_configuration()
+    except NodeError as error:
         raise InputError(
             f"{path} has no /configuration/simulation/run: it is observed, and only simulated showers have known "
             "energies and a known number. Give DL2 files of simulated gammas and protons."
         ) from error
+    runs.sort("obs_id")
+    return runs
 
 
 def _algorithm(loader: "TableLoader", group: str, chosen: str | None, path: Path) -> str:
@@ -211,7 +215,7 @@ def _events(table: "Table", algorithms: dict[str, str], runs: "Table", config: I
         keep &= np.asarray(table[f"{name}_is_valid"])
     table = table[keep]
     events = QTable({"obs_id": np.asarray(table["obs_id"], np.int64)})
-    events["shower_id"] = np.asarray(table["event_id"], np.int64) // _USES_PER_SHOWER
+    events["shower_id"] = np.asarray(table["event_id"], np.int64) // USES_PER_SHOWER
     events["true_energy"] = table["true_energy"].quantity.to(u.TeV)
     for name in ("true_alt", "true_az"):
         events[name] = table[name].quantity.to(u.deg)

@@ -136,6 +136,11 @@ def _required(found: Mapping[str, Showers]) -> tuple[Showers, dict[str, Showers]
             f"{', '.join(sorted(found)) or 'none'}. Add the others with --dl2."
         )
     for name, showers in background.items():
+        if name not in ("proton", "electron"):
+            raise InputError(
+                f"{' '.join(map(str, showers.paths))}: no published spectrum for {name} is known; background is "
+                "of protons and electrons. Leave the file out."
+            )
         if not showers.is_diffuse:
             raise InputError(
                 f"{' '.join(map(str, showers.paths))}: background must arrive from a cone of directions, but "

@@ -144,7 +144,11 @@ def reproduction_blocks(result: Result, command: str) -> list[Block]:
     lines, files = store_commands(result.provenance.get("stores") or [])
     if learnt:
         data = shlex.join(word for store in learnt for word in ("--data", store["path"]))
-        lines.append(f"iactflow train experiment.yaml {data} --out {shlex.quote(result.provenance['model'])}")
+        converted = result.model.get("shrunk") if "runtime" in result.model else None
+        trained = converted["from"]["path"] if converted else result.provenance["model"]
+        lines.append(f"iactflow train experiment.yaml {data} --out {shlex.quote(trained)}")
+        if converted:
+            lines.append(converted["command"])
         files["experiment.yaml"] = _experiment(result)
     return [
         Text("With the same data, software and seeds these commands give the same numbers:"),

@@ -68,7 +68,7 @@ def comparison_page(results: Mapping[str, Result], command: str) -> Page:
             Section("summary", "", verdicts),
             Section("verdicts", "Verdicts", [Text(verdict_note(result)), *verdict_tables(results)]),
             *_common(results),
-            Section("images", "Images side by side", [pairs(results[name], label=name, each=2) for name in made]),
+            Section("images", "Images side by side", [pairs(results[name], label=name, each=1) for name in made]),
             Section("data", "Data", _data(result)),
             Section("reproduce", "Reproduce", _reproduce(results, command)),
         ],

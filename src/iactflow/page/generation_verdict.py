@@ -45,7 +45,7 @@ def statement(results: Mapping[str, Result]) -> Verdict:
         headline = f"{name} reaches all {count} goals: by them its images are as good as simulated ones."
     reasons = [goal.told for goal in reached]
     tone = "good" if count == len(reached) else "bad"
-    return Verdict(tone, headline, reasons, _cautions(result))  # type: ignore[arg-type]  # one of its words
+    return Verdict(tone, headline, reasons, _cautions(result, floor))  # type: ignore[arg-type]  # one of its words
 
 
 def goals(result: Result, floor: Result | None) -> list[Goal]:
@@ -86,15 +86,15 @@ def _holds(metric: Metric, limit: float) -> bool:
     return least <= limit <= max(abs(metric.low), abs(metric.high))
 
 
-def _cautions(result: Result) -> list[str]:
+def _cautions(result: Result, floor: Result | None) -> list[str]:
     told = []
     if result.data["n_showers"] < FEW_SHOWERS or result.data["n_reference_showers"] < FEW_SHOWERS:
         told.append(
             f"only {result.data['n_reference_showers']} simulated showers were compared with; intervals are rough."
         )
     for key in ("w1_asked_energy", "w1_asked_impact"):
-        metric = result.metrics[key]
-        if (metric.value or 0) > _OTHER_CONDITIONS:
+        metric, least = result.metrics[key], 0.0 if floor is None else floor.metrics[key].value or 0.0
+        if (metric.value or 0) > max(_OTHER_CONDITIONS, MOST_FLOORS * least):
             told.append(
                 f"{metric.title}: {numbers.metric_value(metric)}. Other showers were asked for than were simulated, so "
                 "that distributions differ for that reason alone."

@@ -1,4 +1,4 @@
-"""Conversion to LiteRT (TensorFlow Lite): weights in half precision, or a network of 8-bit integers alone."""
+"""Conversion to LiteRT (TensorFlow Lite): a network with weights in half precision, or of 8-bit integers alone."""
 
 import logging
 import warnings
@@ -11,26 +11,11 @@ import numpy as np
 from iactflow.data.camera import Camera
 from iactflow.models.backend import tf, without_xla
 from iactflow.models.bundle import Bundle
-from iactflow.shrink.parts import take_apart
+from iactflow.shrink.parts import Parts, take_apart
 
 
-def to_float16(bundle: Bundle, folder: Path) -> list[str]:
-    """Write a bundle's whole model with its weights in float16; LiteRT computes with them in float32.
-
-    Returns
-    -------
-    list of str
-        Names of the written files, in the order in which they run.
-    """
-    converter = _converter(bundle.model)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.target_spec.supported_types = [tf.float16]
-    (folder / "model.tflite").write_bytes(_converted(converter))
-    return ["model.tflite"]
-
-
-def to_int8(bundle: Bundle, folder: Path, camera: Camera, pixels: Mapping[str, np.ndarray]) -> list[str]:
-    """Write a bundle's model with a network whose weights, activations and operations are 8-bit integers.
+def to_float16(bundle: Bundle, folder: Path, camera: Camera) -> list[str]:
+    """Write a bundle's model with the network's weights in float16; LiteRT computes with them in float32.
 
     Parameters
     ----------
@@ -40,6 +25,27 @@ def to_int8(bundle: Bundle, folder: Path, camera: Camera, pixels: Mapping[str, n
         Where to write.
     camera : Camera
         Of the bundle.
+
+    Returns
+    -------
+    list of str
+        Names of the written files, in the order in which they run. What comes before and after the network stays in
+        float32: with pixel positions in half precision the window of one image in a hundred moves to another pixel.
+    """
+    parts = take_apart(bundle, camera)
+    converter = _converter(parts.network)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_types = [tf.float16]
+    return _write(folder, parts, converter)
+
+
+def to_int8(bundle: Bundle, folder: Path, camera: Camera, pixels: Mapping[str, np.ndarray]) -> list[str]:
+    """Write a bundle's model with a network whose weights, activations and operations are 8-bit integers.
+
+    Parameters
+    ----------
+    bundle, folder, camera
+        As of `to_float16`.
     pixels : mapping of ndarray, shape (n, n_pixels)
         Representative images: the ranges of all numbers in the network are taken from them.
 
@@ -61,14 +67,14 @@ def to_int8(bundle: Bundle, folder: Path, camera: Camera, pixels: Mapping[str, n
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = representative
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    contents = {
-        "before.tflite": _converted(_converter(parts.before)),
-        "network.tflite": _converted(converter),
-        "after.tflite": _converted(_converter(parts.after)),
-    }
-    for name, content in contents.items():
-        (folder / name).write_bytes(content)
-    return list(contents)
+    return _write(folder, parts, converter)
+
+
+def _write(folder: Path, parts: Parts, network: Any) -> list[str]:
+    converters = {"before": _converter(parts.before), "network": network, "after": _converter(parts.after)}
+    for name, converter in converters.items():
+        (folder / f"{name}.tflite").write_bytes(_converted(converter))
+    return [f"{name}.tflite" for name in converters]
 
 
 def _converter(model: Any) -> Any:

@@ -65,8 +65,8 @@ def take_apart(bundle: Bundle, camera: Camera) -> Parts:
     view = make_view(section, camera)
     if view.symmetries > 1 and section.window.average:
         raise ConfigError(
-            f"{bundle.path} averages over {view.symmetries} symmetries (model.window.average: true), and int8 takes a "
-            "network that is asked once. Train with --set model.window.average=false, or shrink to float16 or onnx."
+            f"{bundle.path} averages over {view.symmetries} symmetries (model.window.average: true), and LiteRT's "
+            "parts take a network that is asked once. Train with --set model.window.average=false, or shrink to onnx."
         )
     fitted = network_in(bundle.model, str(bundle.path))
     seen = view.model.output if isinstance(view.model.output, dict) else {"picture": view.model.output}

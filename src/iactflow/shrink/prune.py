@@ -9,7 +9,9 @@ import numpy as np
 
 from iactflow.config import validate
 from iactflow.errors import ConfigError
-from iactflow.models.bundle import MANIFEST, Bundle
+from iactflow.fitting.cost import as_function, ms_per_event_in_turns
+from iactflow.fitting.device import device_name
+from iactflow.models.bundle import MANIFEST, PREDICT_BATCH, Bundle
 from iactflow.models.config import Model
 from iactflow.shrink.config import Shrink
 from iactflow.shrink.parts import model_section
@@ -40,7 +42,6 @@ def prune(
     """
     section = model_section(bundle)
     train = validate(Train, bundle.info["config"]["train"], str(bundle.path / MANIFEST))
-    original = describe(bundle, config, pixels)
     before = bundle.model.predict_on_batch(pixels)
     summary = run(
         bundle.tasks,
@@ -53,11 +54,15 @@ def prune(
         overwrite=overwrite,
     )
     pruned = Bundle.load(summary.path)
+    both = (as_function(bundle.model), as_function(pruned.model))
+    (ms_before, ms), n = ms_per_event_in_turns(both, pixels, PREDICT_BATCH)
     widths = ", ".join(map(str, pruned.info["config"]["model"]["hexnet"]["widths"]))
     info = {
         **pruned.info,
         "name": f"{bundle.name}, pruned to {widths}",
-        "shrunk": original | {"change": changes(before, pruned.model.predict_on_batch(pixels))},
+        "cost": pruned.info["cost"] | {"ms_per_event": ms, "n_events_timed": n, "device": device_name()},
+        "shrunk": describe(bundle, config, pixels, ms_before)
+        | {"change": changes(before, pruned.model.predict_on_batch(pixels))},
     }
     write_text(out / MANIFEST, json.dumps(info, indent=1, allow_nan=False) + "\n")
     return info

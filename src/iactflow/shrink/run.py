@@ -1,5 +1,6 @@
 """The work of ``shrink``: a smaller or more portable bundle beside the original."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -99,7 +100,8 @@ def run(model: Path, stores: Sequence[Path], out: Path, *, config: Shrink, overw
         from iactflow.shrink.write import write_converted
 
         convert = _converter(bundle, store, pixels, config.to)
-        info = write_converted(bundle, out, config, pixels, convert, overwrite=overwrite)
+        command = _command(model, stores, out, config)
+        info = write_converted(bundle, out, config, pixels, convert, command, overwrite=overwrite)
     shrunk = info["shrunk"]
     after = {name: info["cost"][name] for name in ("bytes_on_disk", "parameters", "ms_per_event")}
     return ShrinkSummary(out, info["name"], shrunk["original"], after, shrunk["change"], shrunk["n_images"])
@@ -113,6 +115,17 @@ def _images(bundle: Bundle, store: Store, n: int) -> dict[str, np.ndarray]:
     return gather(store, rows[chosen], list(bundle.info["inputs"]))
 
 
+def _command(model: Path, stores: Sequence[Path], out: Path, config: Shrink) -> str:
+    """Write the command that shrinks a model in the same way."""
+    words = ["iactflow", "shrink", "--model", str(model), "--to", config.to]
+    for store in stores:
+        words += ["--data", str(store)]
+    for name, value in config:
+        if name != "to" and value != getattr(Shrink(), name):
+            words += ["--set", f"shrink.{name}={value}"]
+    return shlex.join([*words, "--out", str(out)])
+
+
 def _converter(bundle: Bundle, store: Store, pixels: dict[str, np.ndarray], to: str) -> Any:
     from iactflow.shrink.litert import to_float16, to_int8
     from iactflow.shrink.onnx import to_onnx
@@ -121,4 +134,4 @@ def _converter(bundle: Bundle, store: Store, pixels: dict[str, np.ndarray], to: 
         return partial(to_int8, bundle, camera=store.camera, pixels=pixels)
     if to == "onnx":
         return partial(to_onnx, bundle, pixels=pixels)
-    return partial(to_float16, bundle)
+    return partial(to_float16, bundle, camera=store.camera)

@@ -14,6 +14,15 @@ from iactflow.validate.config import Validate
 from iactflow.validate.samples import IMPACT, Sample, Samples
 
 _KEY = (schema.PRIMARY, schema.OBS_ID, schema.SHOWER_ID, schema.EVENT_ID, schema.TEL_ID)
+#: What pages call generators, by their method.
+_CALLED = {
+    "flow": "Teacher by flow",
+    "diffusion": "Teacher by diffusion",
+    "wgan": "WGAN",
+    "consistency": "Student by consistency",
+    "mean-flow": "Student by mean flow",
+    "progressive": "Student by progressive distillation",
+}
 #: Fields of `iactflow.models.predictor.Cost`, for what has not been measured.
 NO_COST: dict[str, Any] = {
     "parameters": None,
@@ -43,6 +52,7 @@ def generator_of(store: Store) -> dict[str, Any]:
             f"{store.paths[0]} must hold images of one generator. It holds those of: {', '.join(sorted(told))}."
         )
     generator = dict(next(iter(told.values())))
+    generator["name"] = _called(generator)
     timed = [source["generator"]["timed"] for source in sources]
     seconds, images = (sum(one[name] for one in timed) for name in ("seconds", "images"))
     generator["cost"] = {
@@ -54,6 +64,14 @@ def generator_of(store: Store) -> dict[str, Any]:
         "batch_size": timed[0]["batch_size"],
     }
     return generator
+
+
+def _called(generator: dict[str, Any]) -> str:
+    """Call a generator by what it is and by its steps; one of another kind by the name of its bundle."""
+    if generator["method"] not in _CALLED:
+        return str(generator["name"])
+    steps = int(generator["steps"])
+    return f"{_CALLED[generator['method']]}, {steps} step{'s' if steps > 1 else ''}"
 
 
 def data_block(samples: Samples, sample: Sample, config: Validate) -> dict[str, Any]:

@@ -64,7 +64,8 @@ def measure(
     for name, figure in figures.items():
         if figure.distance:
             least = 0.0 if replicas[name].min() >= 0 else -np.inf
-            replicas[name] = np.maximum(replicas[name] + values[name] - np.median(replicas[name]), least)
+            most = 1.0 if figure.percent else np.inf
+            replicas[name] = np.clip(replicas[name] + values[name] - np.median(replicas[name]), least, most)
     n_showers = int(sample.showers.max()) + 1
     metrics = {
         name: _metric(figure, values[name], replicas[name], len(sample.rows), n_showers)
