@@ -11,7 +11,7 @@ from iactflow.errors import ConfigError
 from iactflow.fitting.checkpoint import Checkpoint
 from iactflow.fitting.place import claim, publishing
 from iactflow.fitting.state import FitState
-from iactflow.generation.config import Distil
+from iactflow.generation.config import WITHOUT_EFFECT, Distil
 from iactflow.models.bundle import MANIFEST
 from iactflow.tracking import Tracker
 
@@ -94,7 +94,12 @@ def run(
     settings = {
         name: section.model_dump(mode="json") for name, section in (("selection", selection), ("distil", config))
     }
-    work = {**settings, "teacher": content_of(teacher), "data": [store["hash"] for store in examples.describe()]}
+    work = {
+        **settings,
+        "distil": config.model_dump(mode="json", exclude=WITHOUT_EFFECT),
+        "teacher": content_of(teacher),
+        "data": [store["hash"] for store in examples.describe()],
+    }
     with claim(out, overwrite=overwrite):
         return _distil(examples, bundle, config, settings, work, out, instrument, overwrite)
 
@@ -123,33 +128,19 @@ def _distil(
 
     from iactflow.generation.assembly import new_pixel_network
     from iactflow.generation.bundle import write_bundle
-    from iactflow.generation.fit import cost, evaluations_of, fit, student_work
+    from iactflow.generation.fit import cost, earlier_run, evaluations_of
     from iactflow.models.backend import keras
 
     keras.utils.set_random_seed(config.seed)
     teacher = bundle.assembly
     made = replace(teacher, pixel_network=new_pixel_network(teacher))
     made.pixel_network.set_weights(teacher.pixel_network.get_weights())
-    options = {"batch_size": config.batch_size, "seed": config.seed, "fraction": config.data_fraction_per_epoch}
-    tracker = Tracker(f"distil {out.name}", {"task": "generation", "instrument": instrument, "method": config.method})
+    checkpoint = Checkpoint(out, work)
+    tags = {"task": "generation", "instrument": instrument, "method": config.method}
+    tracker = Tracker(f"distil {out.name}", tags, earlier_run([checkpoint], overwrite=overwrite))
     tracker.params(settings)
-
-    def after_epoch(state: FitState) -> None:
-        loss, seconds = (state.history[name][-1] for name in ("loss", "seconds"))
-        tracker.metrics({"loss": loss, "seconds": seconds}, step=state.epoch)
-        print(f"student, epoch {state.epoch} of {config.epochs}: loss {loss:.5f}, {seconds:.1f} s", file=sys.stderr)
-
-    student = student_work(made, teacher, examples.pixel_feeder(made, **options), config)
     try:
-        state = fit(
-            student,
-            config,
-            Checkpoint(out, work),
-            epochs=config.epochs,
-            overwrite=overwrite,
-            on_epoch=after_epoch,
-            run_id=tracker.run_id,
-        )
+        state = _fit(examples, teacher, made, config, checkpoint, tracker, overwrite)
     except Exception:
         tracker.finish(failed=True)
         raise
@@ -177,3 +168,31 @@ def _distil(
     tracker.artifact(out / MANIFEST)
     tracker.finish()
     return DistilSummary(out, values)
+
+
+def _fit(
+    examples: Any,
+    teacher: Any,
+    made: Any,
+    config: Distil,
+    checkpoint: Checkpoint,
+    tracker: Tracker,
+    overwrite: bool,
+) -> FitState:
+    from iactflow.generation.fit import fit, student_work
+
+    def after_epoch(state: FitState) -> None:
+        loss, seconds = (state.history[name][-1] for name in ("loss", "seconds"))
+        tracker.metrics({"loss": loss, "seconds": seconds}, step=state.epoch)
+        print(f"student, epoch {state.epoch} of {config.epochs}: loss {loss:.5f}, {seconds:.1f} s", file=sys.stderr)
+
+    options = {"batch_size": config.batch_size, "seed": config.seed, "fraction": config.data_fraction_per_epoch}
+    return fit(
+        student_work(made, teacher, examples.pixel_feeder(made, **options), config),
+        config,
+        checkpoint,
+        epochs=config.epochs,
+        overwrite=overwrite,
+        on_epoch=after_epoch,
+        run_id=tracker.run_id,
+    )

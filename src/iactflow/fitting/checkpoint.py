@@ -81,6 +81,11 @@ class Checkpoint:
             return False
         return True
 
+    def run_id(self) -> str | None:
+        """Tell the MLflow run of the fit that it is of."""
+        found: str | None = self._read(self.path)[0]["state"]["run_id"]
+        return found
+
     def restore(self, variables: Sequence[Any], content: bytes | None = None) -> FitState:
         """Give the saved state and set the variables to what they were; from `content` if that was read before."""
         header, arrays = self._read(self.path if content is None else io.BytesIO(content))

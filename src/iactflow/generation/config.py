@@ -8,6 +8,9 @@ from iactflow.config import Section
 from iactflow.generation.features import Condition
 from iactflow.generation.representation import Kind
 
+#: Keys of training and distillation that change nothing in the result.
+WITHOUT_EFFECT = {"checkpoint_minutes", "pictures"}
+
 
 class SizeNetwork(Section):
     """Sizes of the network that draws how bright images are and where they lie."""

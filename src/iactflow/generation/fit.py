@@ -1,6 +1,6 @@
 """Fitting of a generator's networks with the one loop that fits all networks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,6 +82,11 @@ def fit(
             loop.run()
     steps.take_average()
     return state
+
+
+def earlier_run(checkpoints: Sequence[Checkpoint], *, overwrite: bool) -> str | None:
+    """Tell the MLflow run of an interrupted fit that will be gone on with; None if there is none."""
+    return next((found.run_id() for found in checkpoints if found.resumable(overwrite=overwrite)), None)
 
 
 def make_steps(network: Any, loss: Callable[..., Any], prepare: Callable[..., Any], settings: Fitting, n: int) -> Steps:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from iactflow.data.store import Store
 
 #: Number of the bundle's format; raised when readers of older versions would misread it.
-BUNDLE_FORMAT = 1
+BUNDLE_FORMAT = 2
 
 MODEL_FILE = "model.keras"
 CTLEARN_FILE = "ctlearn.keras"

@@ -11,7 +11,7 @@ from iactflow.data.select import Selection
 from iactflow.fitting.checkpoint import FOLDER, Checkpoint
 from iactflow.fitting.place import claim, publishing
 from iactflow.fitting.state import FitState
-from iactflow.generation.config import Generator, TrainGenerator
+from iactflow.generation.config import WITHOUT_EFFECT, Generator, TrainGenerator
 from iactflow.models.bundle import MANIFEST
 from iactflow.tracking import Tracker
 from iactflow.train.summary import TrainSummary
@@ -70,7 +70,12 @@ def run(
     print(f"train: {len(examples.rows)} images", file=sys.stderr)
     sections = {"selection": selection, "model": model, "train": config}
     settings = {name: section.model_dump(mode="json") for name, section in sections.items()}
-    work = {"instrument": instrument, **settings, "data": [store["hash"] for store in examples.describe()]}
+    work = {
+        "instrument": instrument,
+        **settings,
+        "train": config.model_dump(mode="json", exclude=WITHOUT_EFFECT),
+        "data": [store["hash"] for store in examples.describe()],
+    }
     with claim(out, overwrite=overwrite):
         return _train(examples, model, config, settings, work, out, instrument, overwrite)
 
@@ -86,7 +91,7 @@ def _train(
     overwrite: bool,
 ) -> TrainSummary:
     from iactflow.generation.bundle import write_bundle
-    from iactflow.generation.fit import cost, evaluations_of
+    from iactflow.generation.fit import cost, earlier_run, evaluations_of
     from iactflow.generation.times import TimeModel
     from iactflow.models.backend import keras
 
@@ -94,10 +99,12 @@ def _train(
     made = _assembly(examples, model)
     steps = 1 if model.name == "wgan" else model.steps
     info = {"method": model.name, "steps": steps, "shift": model.shift}
-    tracker = Tracker(f"train {out.name}", {"task": "generation", "instrument": instrument})
+    checkpoints = [Checkpoint(out / FOLDER / "size", work), Checkpoint(out, work)]
+    run_id = earlier_run(checkpoints, overwrite=overwrite)
+    tracker = Tracker(f"train {out.name}", {"task": "generation", "instrument": instrument}, run_id)
     tracker.params(settings)
     try:
-        states = _fit_both(examples, made, config, work, out, info, tracker, overwrite)
+        states = _fit_both(examples, made, config, checkpoints, info, tracker, overwrite)
     except Exception:
         tracker.finish(failed=True)
         raise
@@ -142,8 +149,7 @@ def _fit_both(
     examples: Any,
     made: Any,
     config: TrainGenerator,
-    work: dict[str, Any],
-    out: Path,
+    checkpoints: list[Checkpoint],
     info: dict[str, Any],
     tracker: Tracker,
     overwrite: bool,
@@ -161,8 +167,7 @@ def _fit_both(
 
     size_options = {**options, "batch_size": _SIZE_BATCHES * config.batch_size}
     size = size_work(made, examples.size_feeder(made, **size_options), config)
-    checkpoint = Checkpoint(out / FOLDER / "size", work)
-    size_state = fit(size, config, checkpoint, epochs=config.size_epochs, on_epoch=partial(say, "size"), **rounds)
+    size_state = fit(size, config, checkpoints[0], epochs=config.size_epochs, on_epoch=partial(say, "size"), **rounds)
 
     shown = examples.conditions[: config.pictures]
     images = examples.store.true_images(examples.rows[: config.pictures])
@@ -177,7 +182,7 @@ def _fit_both(
                 draw(pixels.steps.averages, picture)
                 tracker.artifact(picture)
 
-    pixel_state = fit(pixels, config, Checkpoint(out, work), epochs=config.epochs, on_epoch=after_epoch, **rounds)
+    pixel_state = fit(pixels, config, checkpoints[1], epochs=config.epochs, on_epoch=after_epoch, **rounds)
     return [size_state, pixel_state]
 
 
