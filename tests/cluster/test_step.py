@@ -1,4 +1,5 @@
 import os
+import signal
 import subprocess
 import sys
 
@@ -45,6 +46,21 @@ def test_without_kubernetes_nothing_is_written(tmp_path, monkeypatch):
     with pytest.raises(SystemExit), step():
         raise ConfigError("wrong")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_step_ends_with_the_run_that_started_it_even_if_that_is_killed():
+    run = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    body = "import time\nfrom iactflow.cluster.step import step\nwith step():\n    print('at work', flush=True)\n"
+    one = subprocess.Popen(
+        [sys.executable, "-c", body + "    time.sleep(600)"],
+        env=os.environ | {steps.RUN_PROCESS: str(run.pid)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert one.stdout.readline() == "at work\n"
+    run.kill()
+    assert one.wait(60) == -signal.SIGTERM
+    run.wait()
 
 
 def test_a_tracking_server_that_is_gone_does_not_fail_a_step(monkeypatch, capsys):

@@ -58,6 +58,13 @@ def test_the_same_model_is_the_same():
     assert verdict == ("same", 0.0, 0.0, 0.0)
 
 
+def test_the_rounding_of_another_runtime_is_no_difference():
+    verdict = compare_metric(result(0.1, 0.2), result(0.1, 0.2 * (1 + 1e-6)), "energy_resolution")
+    assert verdict.word == "same"
+    assert 0 < verdict.low < verdict.difference < verdict.high
+    assert compare_metric(result(0.1, 0.2), result(0.1, 0.2 * (1 + 1e-4)), "energy_resolution").word == "worse"
+
+
 def test_one_shower_leaves_the_verdict_open():
     assert compare_metric(result(0, 0.3, n_showers=1), result(0, 0.1, n_showers=1), "energy_resolution").word == "open"
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any, TextIO
 
-from iactflow.cluster.step import FAILURE_FILE, raise_failure
+from iactflow.cluster.step import FAILURE_FILE, RUN_PROCESS, raise_failure
 from iactflow.errors import IactflowError
 
 #: A line of the runner itself: time, level, message.
@@ -102,11 +102,11 @@ def _paths(artifact: Any) -> Path | list[Path]:
 
 @contextmanager
 def _failures() -> Iterator[Path]:
-    """Tell the steps where to write why they failed, and to print without delay."""
+    """Tell the steps where to write why they failed, to end with this process, and to print without delay."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "failure.json"
         before = dict(os.environ)
-        os.environ.update({FAILURE_FILE: str(path), "PYTHONUNBUFFERED": "1"})
+        os.environ.update({FAILURE_FILE: str(path), RUN_PROCESS: str(os.getpid()), "PYTHONUNBUFFERED": "1"})
         try:
             yield path
         finally:

@@ -2,7 +2,10 @@
 
 import json
 import os
+import select
+import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +16,9 @@ from iactflow.errors import ConfigError, IactflowError, InputError
 
 #: Environment variable with the path that a failing step writes its error to, for the process that started it.
 FAILURE_FILE = "IACTFLOW_FAILURE_FILE"
+
+#: Environment variable with the number of the process that runs a pipeline on this machine.
+RUN_PROCESS = "IACTFLOW_RUN_PROCESS"
 
 #: Where Kubernetes looks for a container's last words; Argo shows them as the step's message.
 TERMINATION_LOG = Path("/dev/termination-log")
@@ -33,7 +39,11 @@ def step() -> Iterator[None]:
 
     In Kubernetes the message becomes the step's message in the dashboard, and one that another attempt would meet again
     (wrong configuration, unusable input) is marked so that there is none. What the step cost goes to MLflow.
+
+    On a person's machine the step ends with the run that started it, as by SIGTERM, even when that was killed.
     """
+    if RUN_PROCESS in os.environ:
+        _end_with(int(os.environ[RUN_PROCESS]))
     begin = time.monotonic()
     # MLflow takes the variable out of the environment when it adopts the run
     mlflow_run = os.environ.get("MLFLOW_RUN_ID")
@@ -55,6 +65,18 @@ def raise_failure(path: Path) -> None:
     if path.exists():
         failure = json.loads(path.read_text())
         raise _BY_EXIT_CODE[failure["code"]](failure["message"])
+
+
+def _end_with(run: int) -> None:
+    if not hasattr(os, "pidfd_open"):  # only Linux has it
+        return
+    watched = os.pidfd_open(run)
+
+    def wait() -> None:
+        select.select([watched], [], [])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _tell_kubernetes(error: IactflowError) -> None:

@@ -19,13 +19,18 @@ HEADLINE = {
 }
 
 
+#: Differences below this share of a metric's value are rounding of 32-bit numbers.
+_ROUNDING = 1e-5
+
+
 class Verdict(NamedTuple):
     """How a model stands to another one in one metric.
 
     Attributes
     ----------
     word : str
-        ``better``, ``same`` (zero is in the interval) or ``worse``; ``open`` where there is no interval.
+        ``better``, ``same`` (zero is in the interval, or all of it is rounding) or ``worse``; ``open`` where there is
+        no interval.
     difference : float or None
         The model's value minus the reference's; of absolute values where zero is best.
     low, high : float or None
@@ -82,7 +87,8 @@ def compare_metric(reference: Result, other: Result, name: str) -> Verdict:
     if ends is None:
         return Verdict("open", difference, None, None)
     low, high = ends
-    if low <= 0 <= high:
+    rounding = _ROUNDING * max(abs(metric.value), abs(base.value))
+    if low <= 0 <= high or max(abs(low), abs(high)) <= rounding:
         return Verdict("same", difference, low, high)
     return Verdict("better" if (low > 0) == (metric.better == "higher") else "worse", difference, low, high)
 
