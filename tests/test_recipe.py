@@ -23,7 +23,7 @@ def keys(section, prefix=""):
 
 
 def elsewhere(name):
-    """Give the keys that an experiment need not state line by line: of steps it lacks, in braces, or as others before."""
+    """Give the keys that an experiment need not state one by one: of steps it lacks, in braces, as others before."""
     if name == "generation":
         return ("generate.split.", "validate.select.", "feedback.select.")
     return () if name == "full" else ("predict", "irf")
