@@ -101,7 +101,7 @@ def _bundle(out: Path, name: str, tasks: list[str], store: Any) -> Path:
     from iactflow.train.setup import prepare
 
     sections = {"selection": Selection(), "model": Model(name=name), "train": Train()}
-    examples = choose_examples(store.paths, sections["selection"], instrument="from-data")
+    examples = choose_examples(store.paths, sections["selection"], sections["model"], instrument="from-data")
     parts = prepare(tasks, sections["model"], sections["train"], examples)
     out.mkdir()
     publish(
