@@ -8,12 +8,11 @@ from iactflow.components.compare.component import compare
 from iactflow.components.distil.component import distil
 from iactflow.components.feedback.component import feedback
 from iactflow.components.generate.component import generate
-from iactflow.components.ingest.component import ingest
 from iactflow.components.report.component import report
-from iactflow.components.simulate.component import simulate
 from iactflow.components.train.component import train
 from iactflow.components.validate.component import validate
 from iactflow.pipelines import default_text
+from iactflow.pipelines.showers import simulated_stores
 
 
 class Outputs(NamedTuple):
@@ -56,14 +55,7 @@ def generation(
         Processes of simulation, ingest and generation; 0 uses all cores.
     """
     experiment = {"config": config, "settings": settings}
-
-    with dsl.ParallelFor(shards, name="Shares", parallelism=0) as shard:
-        share = simulate(**experiment, data=data, shard=shard, output_format="store", workers=workers)
-        share.set_display_name("Simulate showers")
-
-    showers = ingest(**experiment, data=data, workers=workers, simulated=dsl.Collected(share.outputs["showers"]))
-    showers.set_display_name("Ingest showers")
-    stores = showers.outputs["stores"]
+    stores = simulated_stores(experiment, data, shards, workers)
 
     teacher = train(**experiment, epochs=epochs, stores=stores)
     teacher.set_display_name("Train teacher")

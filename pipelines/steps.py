@@ -6,12 +6,11 @@ from kfp import dsl
 
 from iactflow.components.compare.component import compare
 from iactflow.components.evaluate.component import evaluate
-from iactflow.components.ingest.component import ingest
 from iactflow.components.report.component import report
-from iactflow.components.simulate.component import simulate
 from iactflow.components.train.component import train
 from iactflow.pipelines import default_text
 from iactflow.pipelines.response import respond
+from iactflow.pipelines.showers import simulated_stores
 
 
 class Outputs(NamedTuple):
@@ -104,14 +103,7 @@ def reconstruction(name: str, sentence: str, setting: str, *, all_tasks: bool = 
 def _steps(config: Any, settings: Any, data: Any, shards: Any, epochs: Any, champion: Any, workers: Any) -> Outputs:
     """Lay out the steps; the arguments are the pipeline's parameters."""
     experiment = {"config": config, "settings": settings}
-
-    with dsl.ParallelFor(shards, name="Shares", parallelism=0) as shard:
-        share = simulate(**experiment, data=data, shard=shard, output_format="store", workers=workers)
-        share.set_display_name("Simulate showers")
-
-    showers = ingest(**experiment, data=data, workers=workers, simulated=dsl.Collected(share.outputs["showers"]))
-    showers.set_display_name("Ingest showers")
-    stores = showers.outputs["stores"]
+    stores = simulated_stores(experiment, data, shards, workers)
 
     network = train(**experiment, epochs=epochs, stores=stores)
     network.set_display_name("Train network")

@@ -49,6 +49,18 @@ store_option = click.option(
 )
 
 
+def generated_option(sentence: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make the option ``--generated`` with its own help."""
+    return click.option(
+        "--generated",
+        required=True,
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="STORE",
+        help=sentence,
+    )
+
+
 def out_option(metavar: str, sentence: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make the option ``--out`` with its own help."""
     return click.option("--out", required=True, type=click.Path(path_type=Path), metavar=metavar, help=sentence)

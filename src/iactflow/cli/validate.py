@@ -4,18 +4,11 @@ from pathlib import Path
 
 import click
 
-from iactflow.cli.common import out_option, overwrite_option, settings_option, store_option, verb
+from iactflow.cli.common import generated_option, out_option, overwrite_option, settings_option, store_option, verb
 from iactflow.cli.section import config_option
 
 
-@click.option(
-    "--generated",
-    required=True,
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="STORE",
-    help="Store that generate wrote; may be repeated, for shares of one run.",
-)
+@generated_option("Store that generate wrote; may be repeated, for shares of one run.")
 @store_option
 @config_option
 @settings_option

@@ -1,6 +1,9 @@
 """Instruments by name: those that the simulator knows, and the camera that each has."""
 
+from pathlib import Path
 from typing import NamedTuple
+
+from iactflow.errors import ConfigError
 
 
 class Preset(NamedTuple):
@@ -23,3 +26,13 @@ PRESETS = {
     "mst-flashcam": Preset(camera="FlashCam"),
     "ct5": Preset(camera="FlashCam"),
 }
+
+
+def require_instrument(instrument: str, camera: str, store: Path) -> None:
+    """Raise `ConfigError` if a preset has another camera than a store; names that are no preset are not checked."""
+    preset = PRESETS.get(instrument)
+    if preset is not None and preset.camera != camera:
+        raise ConfigError(
+            f"instrument: {instrument} has the camera {preset.camera}, but {store} holds images of {camera}. "
+            "Use the stores of that instrument, or set instrument: from-data."
+        )

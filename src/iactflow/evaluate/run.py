@@ -3,7 +3,6 @@
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from iactflow.evaluate.score import score
 from iactflow.models.bundle import Bundle
 from iactflow.models.predictor import Predictor
 from iactflow.storage import aside, refuse_existing
+from iactflow.versions import versions_of
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -176,13 +176,5 @@ def _provenance(model: Path, stores: Sequence[Path], out: Path, config: Evaluate
         "command": shlex.join(words),
         "model": str(model),
         "config": config.model_dump(mode="json"),
-        "versions": {name: metadata.version(name) for name in _PACKAGES if _installed(name)},
+        "versions": versions_of(_PACKAGES),
     }
-
-
-def _installed(name: str) -> bool:
-    try:
-        metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return False
-    return True

@@ -3,7 +3,6 @@
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ from iactflow.evaluate.score import score
 from iactflow.feedback.config import Feedback
 from iactflow.models.forest import RandomForest
 from iactflow.storage import aside, refuse_existing
+from iactflow.versions import versions_of
 
 _PACKAGES = ("iactflow", "numpy", "ctapipe", "scikit-learn")
 _GAMMA = 0
@@ -162,5 +162,5 @@ def _provenance(stores: Sequence[Path], generated: Sequence[Path], out: Path, co
         "command": shlex.join(words),
         "model": str(out),
         "config": given,
-        "versions": {name: metadata.version(name) for name in _PACKAGES},
+        "versions": versions_of(_PACKAGES),
     }

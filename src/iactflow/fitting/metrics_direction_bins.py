@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from iactflow.fitting.metrics_direction import resolution, separation
+from iactflow.fitting.metrics_energy_bins import per_bin
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -33,10 +34,7 @@ def resolution_per_bin(true: np.ndarray, reco: np.ndarray, index: np.ndarray, n_
     -------
     ndarray, shape (n_bins,)
     """
-    values = np.full(n_bins, np.nan)
-    for number in np.unique(index[(index >= 0) & (index < n_bins)]):
-        values[number] = resolution(true[index == number], reco[index == number])
-    return values
+    return per_bin(resolution, true, reco, index, n_bins)
 
 
 def radii(true: np.ndarray, reco: np.ndarray) -> np.ndarray:

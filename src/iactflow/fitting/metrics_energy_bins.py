@@ -1,5 +1,6 @@
 """Reconstructed energies bin by bin: bias and resolution versus true energy, distribution, migration matrix."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,6 +46,38 @@ def bin_index(energy: np.ndarray, edges: np.ndarray) -> np.ndarray:
     return np.clip(steps, -1, len(edges) - 1)
 
 
+def per_bin(
+    measure: Callable[[np.ndarray, np.ndarray], float],
+    first: np.ndarray,
+    second: np.ndarray,
+    index: np.ndarray,
+    n_bins: int,
+) -> np.ndarray:
+    """Measure two columns of the images of each bin together.
+
+    Parameters
+    ----------
+    measure : callable
+        Of the rows of `first` and of `second` in a bin.
+    first, second : ndarray, shape (n, ...)
+        The columns.
+    index : ndarray of int, shape (n,)
+        Bin of each image, as `bin_index` gives it; those outside of all bins do not count.
+    n_bins : int
+        Number of bins.
+
+    Returns
+    -------
+    ndarray, shape (n_bins,)
+        NaN in bins without images.
+    """
+    values = np.full(n_bins, np.nan)
+    for number in np.unique(index[(index >= 0) & (index < n_bins)]):
+        inside = index == number
+        values[number] = measure(first[inside], second[inside])
+    return values
+
+
 def performance_per_bin(true: np.ndarray, reco: np.ndarray, index: np.ndarray, n_bins: int) -> dict[str, np.ndarray]:
     """Measure bias and resolution of the energies of the images of each bin.
 
@@ -66,12 +99,8 @@ def performance_per_bin(true: np.ndarray, reco: np.ndarray, index: np.ndarray, n
     -----
     The definitions are those of ``pyirf.benchmarks.energy_bias_resolution``.
     """
-    values = {"bias": np.full(n_bins, np.nan), "resolution": np.full(n_bins, np.nan)}
-    for number in np.unique(index[(index >= 0) & (index < n_bins)]):
-        inside = index == number
-        values["bias"][number] = bias(true[inside], reco[inside])
-        values["resolution"][number] = resolution(true[inside], reco[inside])
-    return values
+    measures = {"bias": bias, "resolution": resolution}
+    return {name: per_bin(measure, true, reco, index, n_bins) for name, measure in measures.items()}
 
 
 def distribution(true: np.ndarray, reco: np.ndarray) -> "Table":

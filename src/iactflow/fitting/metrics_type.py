@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from iactflow.fitting.metrics_energy_bins import per_bin
 from iactflow.fitting.spec import Spec
 
 if TYPE_CHECKING:
@@ -58,10 +59,7 @@ def auc_per_bin(signal: np.ndarray, gammaness: np.ndarray, index: np.ndarray, n_
     -------
     ndarray, shape (n_bins,)
     """
-    values = np.full(n_bins, np.nan)
-    for number in np.unique(index[(index >= 0) & (index < n_bins)]):
-        values[number] = auc(signal[index == number], gammaness[index == number])
-    return values
+    return per_bin(auc, signal, gammaness, index, n_bins)
 
 
 def cut_at(signal: np.ndarray, gammaness: np.ndarray, efficiency: np.ndarray | float) -> np.ndarray:

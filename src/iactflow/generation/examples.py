@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from iactflow.data.feeder import Feeder
-from iactflow.data.presets import PRESETS
+from iactflow.data.presets import require_instrument
 from iactflow.data.schema import TRUE_IMAGE
 from iactflow.data.select import Cut, Selection, apply_selection, require_rows
 from iactflow.data.store import Store
-from iactflow.errors import ConfigError
 from iactflow.generation.assembly import Assembly, measure_all
 from iactflow.generation.conditions import Conditions
 from iactflow.generation.grid import Grid
@@ -59,12 +58,7 @@ class Examples:
         """
         store = Store(list(paths))
         store.require_truth("generation")
-        preset = PRESETS.get(instrument)
-        if preset is not None and preset.camera != store.camera.name:
-            raise ConfigError(
-                f"instrument: {instrument} has the camera {preset.camera}, but {store.paths[0]} holds images of "
-                f"{store.camera.name}. Use the stores of that instrument, or set instrument: from-data."
-            )
+        require_instrument(instrument, store.camera.name, store.paths[0])
         rows, cuts = apply_selection(store, selection, store.rows("train"))
         require_rows(rows, cuts, where=f"train part of {', '.join(map(str, store.paths))}")
         store.true_images(rows[:1])

@@ -9,11 +9,11 @@ import numpy as np
 
 from iactflow.data import schema
 from iactflow.data.array import leaders
-from iactflow.data.presets import PRESETS
+from iactflow.data.presets import require_instrument
 from iactflow.data.select import Cut, Selection, apply_selection, require_rows
 from iactflow.data.split import in_share
 from iactflow.data.store import Store
-from iactflow.errors import ConfigError, InputError
+from iactflow.errors import InputError
 from iactflow.models.config import Model
 from iactflow.models.registry import examples_of
 
@@ -69,12 +69,7 @@ def choose_examples(
     """
     store = Store(list(paths))
     store.require_truth("train")
-    preset = PRESETS.get(instrument)
-    if preset is not None and preset.camera != store.camera.name:
-        raise ConfigError(
-            f"instrument: {instrument} has the camera {preset.camera}, but {store.paths[0]} holds images of "
-            f"{store.camera.name}. Use the stores of that instrument, or set instrument: from-data."
-        )
+    require_instrument(instrument, store.camera.name, store.paths[0])
     train, cuts = apply_selection(store, selection, _share(store, store.rows("train"), fraction))
     where = f"train part of {', '.join(map(str, store.paths))}"
     require_rows(train, cuts, where=where)

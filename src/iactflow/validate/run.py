@@ -3,7 +3,6 @@
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from iactflow.validate.examples import pairs
 from iactflow.validate.figures import compare
 from iactflow.validate.measure import measure
 from iactflow.validate.samples import Sample, choose
+from iactflow.versions import versions_of
 
 _PACKAGES = ("iactflow", "numpy", "ctapipe", "scikit-learn", "scipy", "tensorflow", "keras")
 
@@ -137,13 +137,5 @@ def _provenance(generated: Sequence[Path], stores: Sequence[Path], out: Path, co
     return {
         "command": shlex.join(words),
         "config": given,
-        "versions": {name: metadata.version(name) for name in _PACKAGES if _installed(name)},
+        "versions": versions_of(_PACKAGES),
     }
-
-
-def _installed(name: str) -> bool:
-    try:
-        metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return False
-    return True
