@@ -50,7 +50,7 @@ class Database:
         self.folder, self.port = Path(tempfile.mkdtemp()), free_port()
         folder = self.folder
         self.secrets = write_secrets(objects, folder / "secrets")
-        for name in ("data", "run", "etc"):
+        for name in ("data", "run", "etc", "tmp"):
             (folder / name).mkdir()
         for name, text in objects.one("ConfigMap", "database")["data"].items():
             (folder / "etc" / name).write_text(text)
@@ -71,7 +71,8 @@ class Database:
         who: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid} if user else {}
         if user:
             subprocess.run(["chown", "-R", f"{user.pw_uid}:{user.pw_gid}", str(self.folder)], check=True)
-        paths = {"DATA": "data", "RUN": "run", "SECRETS": "secrets"}
+        # As the pod's own /tmp: a server that starts removes the temporary tables of all others from a common one.
+        paths = {"DATA": "data", "RUN": "run", "SECRETS": "secrets", "TMPDIR": "tmp"}
         environment = {
             "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin",
             **{key: str(self.folder / name) for key, name in paths.items()},

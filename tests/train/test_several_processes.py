@@ -37,18 +37,23 @@ def free_ports(n):
     return ports
 
 
-def start(store, out, epochs, number=None, ports=()):
-    """Start a training; with ports one of several processes."""
+def python(*arguments, number=None, ports=()):
+    """Start Python; with ports as one of several processes."""
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     environment.pop("TF_CONFIG", None)
     if ports:
         cluster = {"worker": [f"127.0.0.1:{port}" for port in ports]}
         environment["TF_CONFIG"] = json.dumps({"cluster": cluster, "task": {"type": "worker", "index": number}})
-    command = [sys.executable, "-c", "from iactflow.cli import main; main()", "train", str(CONFIG)]
+    command = [sys.executable, *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+
+
+def start(store, out, epochs, number=None, ports=()):
+    """Start a training; with ports as one of several processes."""
+    command = ["-c", "from iactflow.cli import main; main()", "train", str(CONFIG)]
     for setting in (*SETTINGS, f"train.epochs={epochs}"):
         command += ["--set", setting]
-    command += ["--data", str(store), "--out", str(out)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    return python(*command, "--data", str(store), "--out", str(out), number=number, ports=ports)
 
 
 def finish(*processes):
@@ -73,6 +78,18 @@ def test_two_processes_give_the_losses_of_one(sst1m_store, tmp_path):
     assert together.info["cost"]["train_images"] == alone.info["cost"]["train_images"]
 
 
+def test_sigterm_ends_a_process_that_does_not_fit_yet():
+    """TensorFlow's strategy of several processes would keep the signal to itself."""
+    ports = free_ports(2)
+    script = "from iactflow.fitting.device import make_strategy; make_strategy(); print('made'); import time; time.sleep(60)"
+    pair = [python("-c", script, number=number, ports=ports) for number in range(2)]
+    assert [process.stdout.readline() for process in pair] == ["made\n", "made\n"]
+    for process in pair:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert [process.returncode for process in pair] == [-signal.SIGTERM] * 2
+
+
 @pytest.mark.parametrize("victim", [0, 1])
 def test_when_one_process_dies_the_other_says_so_and_both_go_on_from_the_checkpoint(sst1m_store, tmp_path, victim):
     out, ports = tmp_path / "model", free_ports(2)
@@ -95,7 +112,10 @@ def test_when_one_process_dies_the_other_says_so_and_both_go_on_from_the_checkpo
             break
     else:
         pytest.fail("it began anew")
+    for line in pair[0].stderr:  # both are in it once an epoch is over
+        if line.startswith("epoch "):
+            break
     pair[1].send_signal(signal.SIGTERM)  # one of them is asked to end: both do, with a checkpoint
     said = [process.communicate(timeout=300)[1] for process in pair]
-    assert [process.returncode for process in pair] == [1, 1]
+    assert [process.returncode for process in pair] == [1, 1], "\n".join(text[-1500:] for text in said)
     assert all("Stopped by SIGTERM in epoch" in text for text in said)

@@ -1,5 +1,7 @@
 """The device that networks are computed on, and the numbers they are computed in."""
 
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +34,11 @@ def make_strategy() -> Any:
         this machine has several GPUs, or several logical CPUs, as tests make them.
     """
     if place().of > 1:
-        return tf.distribute.MultiWorkerMirroredStrategy()
+        strategy = tf.distribute.MultiWorkerMirroredStrategy()
+        # TensorFlow now takes SIGTERM for a notice to hand on, and whoever sends it before the fit listens waits in vain.
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGTERM) or signal.SIG_DFL)
+        return strategy
     devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
     return tf.distribute.MirroredStrategy([device.name for device in devices]) if len(devices) > 1 else None
 
