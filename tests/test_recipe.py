@@ -154,10 +154,10 @@ def test_from_data_without_data_is_an_error(text):
 
 
 def test_showers_of_the_response_have_another_seed_whatever_the_experiments_is():
-    from iactflow.pipelines.response import _SEED_SHIFT
+    from iactflow.pipelines.response import _SHIFT
     from iactflow.simulate.experiment import Simulation
 
     for seed in (0, 1, 1000, 1001, 2000):
-        moved = Simulation(seed=seed).shifted(_SEED_SHIFT).seed
+        moved = Simulation(seed=seed).shifted(_SHIFT).seed
         assert moved != seed
         assert 0 <= moved <= 2000
