@@ -26,7 +26,7 @@ def elsewhere(name):
     """Give the keys that an experiment need not state one by one: of steps it lacks, in braces, as others before."""
     if name == "generation":
         return ("generate.split.", "validate.select.", "feedback.select.")
-    return () if name == "full" else ("predict", "irf")
+    return ("drift.select.",) if name == "full" else ("predict", "irf", "drift")
 
 
 @pytest.mark.parametrize("name", NAMES)
