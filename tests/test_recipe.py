@@ -22,11 +22,15 @@ def keys(section, prefix=""):
             yield from keys(value, f"{prefix}{name}.")
 
 
+#: Sections of steps that only some pipelines have.
+SERVICE = ("predict", "irf", "survey", "promote")
+
+
 def elsewhere(name):
     """Give the keys that an experiment need not state one by one: of steps it lacks, in braces, as others before."""
     if name == "generation":
         return ("generate.split.", "validate.select.", "feedback.select.")
-    return () if name == "full" else ("predict", "irf")
+    return {"full": SERVICE[2:], "retrain": SERVICE[:2]}.get(name, SERVICE)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -102,7 +102,7 @@ def run(
     _require_camera(store, bundle, model)
     champion = None
     if config.champion is not None:
-        champion = Bundle.load(Path(config.champion))
+        champion = Bundle.load(config.champion)
         _require_camera(store, champion, Path(config.champion))
         _require_mode(bundle, champion)
         champion.name = f"{champion.name} (champion)"
