@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from iactflow.cli.common import settings_option, verb
+from iactflow.cli.places import READ
 from iactflow.cli.section import config_option
 
 
@@ -12,14 +13,14 @@ from iactflow.cli.section import config_option
 @click.option(
     "--result",
     default=None,
-    type=click.Path(path_type=Path),
+    type=READ,
     metavar="RESULT",
     help="Its result, made by evaluate with evaluate.champion=models:/NAME@champion.",
 )
 @click.option(
     "--champion",
     default=None,
-    type=click.Path(path_type=Path),
+    type=READ,
     metavar="RESULT",
     help="Result of the champion on the same events. [default: the one inside of --result]",
 )
@@ -28,7 +29,7 @@ from iactflow.cli.section import config_option
     "stores",
     multiple=True,
     metavar="STORE",
-    type=click.Path(path_type=Path),
+    type=READ,
     help="Store that the model learnt from: a sample of it stays with the model, for drift; may be repeated.",
 )
 @click.option("--name", default=None, metavar="NAME", help="Name of the registered model. [default: its tasks]")

@@ -1,9 +1,11 @@
-"""Where a model to start from is: a bundle, a .keras file, or a model registered with MLflow."""
+"""Where a model to start from is: a bundle or a .keras file, here or in an S3 store, or registered with MLflow."""
 
 from functools import cache
 from pathlib import Path
 
 from iactflow.errors import InputError
+from iactflow.s3.address import is_remote
+from iactflow.s3.read import fetch
 
 #: How a registered model is named: ``models:/NAME@ALIAS`` or ``models:/NAME/VERSION``.
 REGISTERED = "models:/"
@@ -16,15 +18,15 @@ def model_file(source: str) -> Path:
     Parameters
     ----------
     source : str
-        Folder of a model bundle, a .keras file, or a registered model as in `REGISTERED`, which is fetched from
-        MLflow at ``MLFLOW_TRACKING_URI``.
+        Folder of a model bundle, a .keras file, either of them as ``s3://bucket/...``, or a registered model as in
+        `REGISTERED`, which is fetched from MLflow at ``MLFLOW_TRACKING_URI``.
 
     Raises
     ------
     InputError
         If there is no such model, or not exactly one Keras file in it.
     """
-    path = fetch(source) if source.startswith(REGISTERED) else Path(source)
+    path = registered_files(source) if source.startswith(REGISTERED) else _local(source)
     if path.is_file() or not path.exists():
         return _existing(path, source)
     from iactflow.models.bundle import MODEL_FILE
@@ -42,7 +44,7 @@ def model_file(source: str) -> Path:
 
 
 def bundle_folder(source: str) -> Path:
-    """Find the folder of a model bundle: a path as it is, a registered model (`REGISTERED`) after it was fetched.
+    """Find the folder of a model bundle: a path as it is, ``s3://`` or registered (`REGISTERED`) after it was fetched.
 
     Raises
     ------
@@ -50,10 +52,10 @@ def bundle_folder(source: str) -> Path:
         If a registered model cannot be fetched or holds no bundle.
     """
     if not source.startswith(REGISTERED):
-        return Path(source)
+        return _local(source)
     from iactflow.models.bundle import MANIFEST
 
-    fetched = fetch(source)
+    fetched = registered_files(source)
     found = [file.parent for file in sorted(fetched.rglob(MANIFEST))]
     if len(found) != 1:
         raise InputError(
@@ -61,6 +63,10 @@ def bundle_folder(source: str) -> Path:
             "Register a bundle that train wrote, with iactflow promote."
         )
     return found[0]
+
+
+def _local(source: str) -> Path:
+    return fetch(source) if is_remote(source) else Path(source)
 
 
 def _existing(path: Path, source: str) -> Path:
@@ -73,7 +79,7 @@ def _existing(path: Path, source: str) -> Path:
 
 
 @cache
-def fetch(source: str) -> Path:
+def registered_files(source: str) -> Path:
     """Download the files of a registered model, once per process.
 
     Parameters

@@ -11,7 +11,7 @@ from iactflow.data.sources import n_showers, some_sources, source_key
 from iactflow.data.store import read_manifest
 from iactflow.errors import InputError
 from iactflow.models.bundle import read_manifest as read_model
-from iactflow.models.source import bundle_folder, fetch
+from iactflow.models.source import bundle_folder, registered_files
 from iactflow.registered.register import reference_in
 from iactflow.registered.registry import CHALLENGER, CHAMPION, Registry, Version
 from iactflow.storage import aside
@@ -155,7 +155,7 @@ def _write_current(
 
 
 def _write_reference(champion: Version | None, folder: Path) -> None:
-    kept = None if champion is None else reference_in(fetch(champion.uri))
+    kept = None if champion is None else reference_in(registered_files(champion.uri))
     if kept is not None:
         shutil.copytree(kept, folder / "train")
         return
