@@ -23,14 +23,15 @@ def keys(section, prefix=""):
 
 
 #: Sections of steps that only some pipelines have.
-SERVICE = ("predict", "irf", "survey", "promote")
+SERVICE = ("predict", "irf", "survey", "drift", "promote")
 
 
 def elsewhere(name):
     """Give the keys that an experiment need not state one by one: of steps it lacks, in braces, as others before."""
     if name == "generation":
         return ("generate.split.", "validate.select.", "feedback.select.")
-    return {"full": SERVICE[2:], "retrain": SERVICE[:2]}.get(name, SERVICE)
+    stated = {"full": ("predict", "irf", "drift"), "retrain": ("survey", "drift", "promote")}.get(name, ())
+    return (*(section for section in SERVICE if section not in stated), "drift.select.")
 
 
 @pytest.mark.parametrize("name", NAMES)

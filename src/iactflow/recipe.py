@@ -12,6 +12,7 @@ from iactflow.data.presets import PRESETS
 from iactflow.data.select import Selection
 from iactflow.data.split import SplitFractions
 from iactflow.data.store import MANIFEST
+from iactflow.drift.config import Drift
 from iactflow.errors import ConfigError
 from iactflow.evaluate.config import Evaluate
 from iactflow.irf.config import Irf
@@ -200,6 +201,7 @@ class Recipe(Experiment):
     report: Report = Report()
     predict: Predict = Predict()
     irf: Irf = Irf()
+    drift: Drift = Drift()
     survey: Survey = Survey()
     promote: Promote = Promote()
 
