@@ -34,7 +34,5 @@ def campaign(
         Shares of the files, as a list of I/N.
     """
     with dsl.ParallelFor(shards, name="Shares", parallelism=0) as shard:
-        share = predict(
-            config=config, settings=settings, data=data, models=models, target=target, shard=shard
-        )
+        share = predict(config=config, settings=settings, data=data, models=models, target=target, shard=shard)
         share.set_display_name("Predict a share")

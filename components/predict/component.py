@@ -41,7 +41,7 @@ def predict(
     shard
         Which share of the files, as I/N; 1/1 is all of them.
     dl2
-        Folder with a DL2 file for each DL1 file; with a target, where they went.
+        Folder with a DL2 file for each DL1 file; with a target, a line that says where they are.
     metrics
         Numbers of events, of estimates, and of those outside the model's range.
     """
@@ -49,20 +49,20 @@ def predict(
 
     from iactflow.cluster.step import step
     from iactflow.predict.campaign import predict_share
-    from iactflow.recipe import Recipe, parse_shard
+    from iactflow.recipe import Recipe
+    from iactflow.simulate.experiment import parse_shard
 
     with step():
         recipe = Recipe.from_text(config, settings)
-        inputs = data or ([showers.path] if showers else [])
         done = predict_share(
             models or ([model.path] if model else []),
-            inputs,
+            data or ([showers.path] if showers else []),
             target or dl2.path,
             shard=parse_shard(shard),
-            work=Path(dl2.path),
             config=recipe.predict,
             ctapipe_config=recipe.data.ctapipe,
         )
-        dl2.metadata["target"] = target
+        if target:
+            Path(dl2.path).write_text(f"{done.n_files} DL2 files of share {shard} are in {target}\n")
         for name, value in done.finite().items():
             metrics.log_metric(name, value)

@@ -59,7 +59,7 @@ class Tracker:
         waiting.run = {
             "name": name,
             "tags": dict(tags),
-            "uri": os.environ.get("MLFLOW_TRACKING_URI") or default_tracking_uri(),
+            "uri": tracking_uri(),
             "experiment": os.environ.get("MLFLOW_EXPERIMENT_NAME", EXPERIMENT),
             "run_id": injected or run_id or waiting.run.get("run_id"),
             "owned": injected is None,
@@ -79,8 +79,6 @@ class Tracker:
         return tracker
 
     def _begin(self, outbox: Outbox) -> None:
-        for key, value in _SETTINGS.items():
-            os.environ.setdefault(key, value)
         self._outbox = outbox
         self._client: Any = None
         self._away = False
@@ -156,16 +154,12 @@ class Tracker:
             self.contact()
 
     def _open(self) -> Any:
-        from mlflow import MlflowClient
-
         run = self._outbox.run
-        if self.uri.startswith("sqlite:///"):
-            Path(self.uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        client = MlflowClient(tracking_uri=self.uri)
-        if run["run_id"] is not None and run["owned"] and not _has_run(client, run["run_id"]):
+        client = connect(self.uri)
+        if run["run_id"] is not None and run["owned"] and not has_run(client, run["run_id"]):
             run["run_id"] = None  # the earlier attempt was recorded in another place
         if run["run_id"] is None:
-            experiment = _experiment_id(client, run["experiment"], self.uri)
+            experiment = experiment_id(client, run["experiment"], self.uri)
             run["run_id"] = client.create_run(experiment, run_name=run["name"]).info.run_id
         elif run["owned"]:
             client.update_run(run["run_id"], status="RUNNING")
@@ -191,8 +185,8 @@ class Tracker:
         self._away = True
         kept = "in memory" if self._outbox.path is None else f"in {self._outbox.path}"
         print(
-            f"warning: MLflow at {redact(self.uri)} cannot be used ({_first_line(error)}). The work goes on; what MLflow "
-            f"is not told is kept {kept} and sent when it answers.",
+            f"warning: MLflow at {redact(self.uri)} cannot be used ({_first_line(error)}). The work goes on; what "
+            f"MLflow is not told is kept {kept} and sent when it answers.",
             file=sys.stderr,
         )
 
@@ -214,7 +208,19 @@ def _tell_mlflow(client: Any, run_id: str, entry: dict[str, Any], outbox: Path |
         client.set_terminated(run_id, "FAILED" if entry["failed"] else "FINISHED", end_time=entry["time"])
 
 
-def _has_run(client: Any, run_id: str) -> bool:
+def connect(uri: str) -> Any:
+    """Open MLflow's client for a server or database, with time limits that suit work that goes on without it."""
+    for key, value in _SETTINGS.items():
+        os.environ.setdefault(key, value)
+    from mlflow import MlflowClient
+
+    if uri.startswith("sqlite:///"):
+        Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    return MlflowClient(tracking_uri=uri, registry_uri=os.environ.get("MLFLOW_REGISTRY_URI") or uri)
+
+
+def has_run(client: Any, run_id: str) -> bool:
+    """Tell whether MLflow knows a run."""
     from mlflow.exceptions import MlflowException
 
     try:
@@ -226,7 +232,8 @@ def _has_run(client: Any, run_id: str) -> bool:
     return True
 
 
-def _experiment_id(client: Any, name: str, uri: str) -> str:
+def experiment_id(client: Any, name: str, uri: str) -> str:
+    """Give the experiment of a name, made if there is none; a local database keeps its artifacts beside it."""
     found = client.get_experiment_by_name(name)
     if found is not None:
         return str(found.experiment_id)
@@ -238,6 +245,11 @@ def _experiment_id(client: Any, name: str, uri: str) -> str:
 
 def _first_line(error: Exception) -> str:
     return redact((str(error).strip().splitlines() or [type(error).__name__])[0])[:200]
+
+
+def tracking_uri() -> str:
+    """Name the MLflow that counts here: ``MLFLOW_TRACKING_URI``, or the database in `LOCAL_FOLDER`."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or default_tracking_uri()
 
 
 def default_tracking_uri(folder: Path | str = LOCAL_FOLDER) -> str:

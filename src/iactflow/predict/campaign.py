@@ -2,9 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from iactflow.cache import cache_folder
 from iactflow.data.inputs import names_of
 from iactflow.errors import ConfigError
 from iactflow.predict.config import Predict
@@ -20,7 +23,6 @@ def predict_share(
     out: str,
     *,
     shard: tuple[int, int],
-    work: Path,
     config: Predict,
     ctapipe_config: Path | Mapping[str, Any] | None = None,
     overwrite: bool = False,
@@ -38,8 +40,6 @@ def predict_share(
         it is complete; one that is there and was made of the same input, models and settings stays as it is.
     shard : tuple of int
         I and N: the share, from 1, and how many there are.
-    work : pathlib.Path
-        Folder for files on their way to an S3 store.
     config, ctapipe_config, overwrite
         As in `iactflow.predict.run.run`.
 
@@ -68,24 +68,30 @@ def predict_share(
     if not is_remote(out):
         return run(models, share, Path(out), config=config, ctapipe_config=ctapipe_config, overwrite=overwrite)
     refuse_existing(out, overwrite=True)  # that the bucket is there and may be written, before any work
-    known = {} if overwrite else _take_up(out, [dl2_name(name) for name in share], work)
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=cache_folder()) as folder:
+        if not overwrite:
+            _take_up(out, [dl2_name(name) for name in share], Path(folder))
 
-    def upload(file: Path) -> None:
-        uri = f"{out.rstrip('/')}/{file.name}"
-        send(file, uri, known={"": known[file.name]} if file.name in known else None, replace=overwrite)
+        def upload(file: Path) -> None:
+            send(file, f"{out.rstrip('/')}/{file.name}", replace=overwrite)
+            file.unlink()
 
-    return run(
-        models, share, work, config=config, ctapipe_config=ctapipe_config, overwrite=overwrite, on_file=upload
-    )
+        done = run(
+            models,
+            share,
+            Path(folder),
+            config=config,
+            ctapipe_config=ctapipe_config,
+            overwrite=overwrite,
+            on_file=upload,
+        )
+    return replace(done, path=Path(out))
 
 
-def _take_up(out: str, wanted: Sequence[str], work: Path) -> dict[str, str]:
-    """Lay out the DL2 files of the share that are there already; give their ETags."""
+def _take_up(out: str, wanted: Sequence[str], folder: Path) -> None:
+    """Lay out those DL2 files of a share that are there already."""
     there = listing(out, required=False)
-    work.mkdir(parents=True, exist_ok=True)
-    known = {}
     for name in wanted:
-        if name in there and not (work / name).exists():
-            (work / name).symlink_to(fetch(f"{out.rstrip('/')}/{name}").resolve())
-            known[name] = str(there[name].etag).strip('"')
-    return known
+        if name in there:
+            (folder / name).symlink_to(fetch(f"{out.rstrip('/')}/{name}").resolve())

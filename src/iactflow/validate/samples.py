@@ -131,10 +131,10 @@ def choose(generated: Store, simulated: Store, config: Validate) -> Samples:
         )
     require_rows(training, [], where=f"{simulated.paths[0]}, part 'train', {names}")
     chosen = (
-        (generated, _take(generated, everything, n, rng)),
-        (simulated, _take(simulated, one, n, rng)),
-        (simulated, _take(simulated, two, n, rng)),
-        (simulated, _take(simulated, training, config.training_images, rng)),
+        (generated, take_showers(generated, everything, n, rng)),
+        (simulated, take_showers(simulated, one, n, rng)),
+        (simulated, take_showers(simulated, two, n, rng)),
+        (simulated, take_showers(simulated, training, config.training_images, rng)),
     )
     return Samples(*(Sample.of(store, rows, config) for store, rows in chosen))
 
@@ -165,7 +165,7 @@ def _halves(store: Store, rows: np.ndarray, rng: np.random.Generator) -> tuple[n
     return rows[first[numbers]], rows[~first[numbers]]
 
 
-def _take(store: Store, rows: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
+def take_showers(store: Store, rows: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
     """Take n images, shower by shower in random order, so that as few showers as possible lose images."""
     numbers = _numbers(store, rows)
     rank = rng.permutation(int(numbers.max(initial=-1)) + 1)
