@@ -7,6 +7,7 @@ from iactflow.data.feeder import gather
 from iactflow.data.store import Store
 from iactflow.models.assemble import physical_model
 from iactflow.models.backend import keras
+from iactflow.models.bundle import load_model
 from iactflow.models.config import HexNet, Model, Windowing
 from iactflow.models.hexnet import HexConv
 from iactflow.models.registry import build_network, make_view
@@ -74,8 +75,8 @@ def test_a_network_that_points_nowhere_gives_the_centre_of_the_window(sst1m_stor
     np.testing.assert_allclose(given["fov_lon"], centre[:, 1] / degree, atol=1e-4)
 
 
-def test_an_average_over_symmetries_turns_with_the_image(sst1m_store):
-    """Averaged over the group, offsets of an untrained network turn exactly with what it sees."""
+def test_an_average_over_symmetries_turns_with_the_image(sst1m_store, tmp_path):
+    """Averaged over the group, offsets of an untrained network turn exactly with what it sees; also after a reload."""
     store = Store(sst1m_store)
     pixels = gather(store, np.arange(4), ["image", "peak_time", "image_mask"])
     given = []
@@ -84,6 +85,10 @@ def test_an_average_over_symmetries_turns_with_the_image(sst1m_store):
         keras.utils.set_random_seed(5)
         view = make_view(model, store.camera, symmetry=symmetry)
         network = build_network(model, view.shapes, TASKS)
-        given.append(physical_model(model, store.camera, view, network, TASKS).predict(pixels, verbose=0))
+        whole = physical_model(model, store.camera, view, network, TASKS)
+        given.append(whole.predict(pixels, verbose=0))
+    whole.save(tmp_path / "model.keras")
+    given.append(load_model(tmp_path / "model.keras").predict(pixels, verbose=0))
     for name, values in given[0].items():
         np.testing.assert_allclose(given[1][name], values, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(given[2][name], values, rtol=1e-4, atol=1e-5)

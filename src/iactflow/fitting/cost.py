@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from iactflow.models.backend import tf
+from iactflow.models.registry import backbone_of
+from iactflow.models.telescopes import Fold
 
 #: Telescopes of an event whose operations are counted.
 TELESCOPES = 2
@@ -30,8 +32,16 @@ def flops_per_event(network: Any) -> float:
 
     Notes
     -----
-    TensorFlow's own profiler on the frozen graph; a multiplication with its addition counts as two.
+    TensorFlow's own profiler on the frozen graph; a multiplication with its addition counts as two. How many images a
+    graph lists of an event is known only when it runs, so the profiler leaves out the backbone of a network for any
+    number of telescopes: it is counted on its own, once for each.
     """
+    if any(isinstance(layer, Fold) for layer in network.layers):
+        return _profiled(network) + TELESCOPES * _profiled(backbone_of(network))
+    return _profiled(network)
+
+
+def _profiled(network: Any) -> float:
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2_as_graph
 
     def one(tensor: Any) -> Any:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from iactflow.models.config import Model
 
 
-def label_model(view: View, network: Any, name: str = "pixels_to_labels") -> Any:
+def label_model(view: View, network: Any) -> Any:
     """Put a network behind what it sees: raw pixels in, labels (``{task: tensor}``) out."""
-    return keras.Model(view.model.input, view.finish(network(view.inputs)), name=name)
+    return keras.Model(view.model.input, view.finish(network(view.inputs)), name="pixels_to_labels")
 
 
 def physical_model(model: "Model", camera: "Camera", view: View, network: Any, tasks: Sequence[str]) -> Any:
@@ -45,8 +45,7 @@ def physical_model(model: "Model", camera: "Camera", view: View, network: Any, t
 
 
 def _averaged(model: "Model", camera: "Camera", view: View, network: Any) -> dict[str, Any]:
-    turned = [
-        label_model(make_view(model, camera, symmetry=number), network, name=f"symmetry_{number}")(view.model.input)
-        for number in range(view.symmetries)
-    ]
+    # One model, not one per symmetry: Keras does not read models back that share a network inside another.
+    views = [make_view(model, camera, symmetry=number, pixels=view.model.input) for number in range(view.symmetries)]
+    turned = [one.finish(network(one.inputs)) for one in views]
     return {task: keras.layers.Average(name=f"{task}_mean")([labels[task] for labels in turned]) for task in turned[0]}

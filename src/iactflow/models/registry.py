@@ -27,7 +27,9 @@ CTLEARN = "ctlearn."
 BACKBONE_SUFFIX = "_block"
 
 
-def make_view(model: Model, camera: Camera, *, seed: int = 0, symmetry: int = 0) -> Any:
+def make_view(
+    model: Model, camera: Camera, *, seed: int = 0, symmetry: int = 0, pixels: dict[str, Any] | None = None
+) -> Any:
     """Make what a network sees of a camera.
 
     Parameters
@@ -40,6 +42,8 @@ def make_view(model: Model, camera: Camera, *, seed: int = 0, symmetry: int = 0)
         Of the augmentation.
     symmetry : int
         Symmetry in which windows are shown when not training.
+    pixels : dict of keras tensor or None
+        Inputs of another view that windows are cut out of; None makes inputs.
 
     Returns
     -------
@@ -55,10 +59,10 @@ def make_view(model: Model, camera: Camera, *, seed: int = 0, symmetry: int = 0)
 
     if model.mode == "stereo":
         if view_of(model.name) == "window":
-            return windows_view(camera, model.window, seed=seed, symmetry=symmetry)
+            return windows_view(camera, model.window, seed=seed, symmetry=symmetry, pixels=pixels)
         return stacked_view(camera, model.mapping)
     if view_of(model.name) == "window":
-        return window_view(camera, model.window, seed=seed, symmetry=symmetry)
+        return window_view(camera, model.window, seed=seed, symmetry=symmetry, pixels=pixels)
     return picture_view(camera, model.mapping)
 
 

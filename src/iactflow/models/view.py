@@ -73,7 +73,7 @@ def upright(camera: "Camera") -> Callable[[dict[str, Any]], dict[str, Any]]:
     return finish
 
 
-def in_camera(degree: float, origin: Any, frame: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+def in_camera(degree: float, origin: Any, frame: Any, ending: str = "") -> Callable[[dict[str, Any]], dict[str, Any]]:
     """Give what turns directions beside a centre (deg) into positions in the camera (m) and on the sky (deg).
 
     Parameters
@@ -84,6 +84,8 @@ def in_camera(degree: float, origin: Any, frame: Any) -> Callable[[dict[str, Any
         The centre, deg.
     frame : keras tensor, shape (n, 2, 2)
         Undoes the turn of what the network saw.
+    ending : str
+        Of the layers' names.
     """
     place = [origin, frame]
     # CameraFrame has x along fov_lat and y along fov_lon.
@@ -91,7 +93,9 @@ def in_camera(degree: float, origin: Any, frame: Any) -> Callable[[dict[str, Any
 
     def finish(outputs: dict[str, Any]) -> dict[str, Any]:
         return {
-            task: FromWindow(units[task], name=f"{task}_in_camera")([output, *place]) if task in units else output
+            task: FromWindow(units[task], name=f"{task}_in_camera{ending}")([output, *place])
+            if task in units
+            else output
             for task, output in outputs.items()
         }
 
@@ -126,7 +130,9 @@ def picture_view(camera: "Camera", mapping: Mapping) -> View:
     return View(keras.Model(pixels, picture, name="picture"), picture, upright(camera), hexagonal=False, symmetries=1)
 
 
-def window_view(camera: "Camera", windowing: Windowing, *, seed: int, symmetry: int = 0) -> View:
+def window_view(
+    camera: "Camera", windowing: Windowing, *, seed: int, symmetry: int = 0, pixels: dict[str, Any] | None = None
+) -> View:
     """Make the window of the camera's own lattice around the shower.
 
     Parameters
@@ -139,6 +145,8 @@ def window_view(camera: "Camera", windowing: Windowing, *, seed: int, symmetry: 
         Of the augmentation.
     symmetry : int
         Symmetry of the lattice that images are shown in when not training.
+    pixels : dict of keras tensor or None
+        Inputs of another view to look at; its layers are then named after the symmetry, so that both fit in a model.
 
     Returns
     -------
@@ -147,6 +155,7 @@ def window_view(camera: "Camera", windowing: Windowing, *, seed: int, symmetry: 
         deg.
     """
     lattice, degree = Lattice.of(camera.geometry), metres_per_degree(camera)
+    ending = f"_{symmetry}" if pixels else ""
     layer = Window.of(
         lattice,
         degree,
@@ -157,12 +166,12 @@ def window_view(camera: "Camera", windowing: Windowing, *, seed: int, symmetry: 
         align=windowing.align,
         seed=seed,
         symmetry=symmetry,
-        name="window",
+        name=f"window{ending}",
     )
-    pixels = pixel_inputs(list(schema.PIXELS), (camera.n_pixels,))
+    pixels = pixels or pixel_inputs(list(schema.PIXELS), (camera.n_pixels,))
     seen = layer(pixels)
     inputs = {name: seen[name] for name in ("window", "scalars")}
     model = keras.Model(pixels, seen, name="view")
-    finish = in_camera(degree, seen["origin"], seen["frame"])
+    finish = in_camera(degree, seen["origin"], seen["frame"], ending)
     symmetries = 1 if windowing.align else len(lattice.symmetries)
     return View(model, inputs, finish, hexagonal=lattice.hexagonal, symmetries=symmetries)

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from iactflow.data.camera import Camera
 
 
-def windows_view(camera: "Camera", windowing: Windowing, *, seed: int, symmetry: int = 0) -> View:
+def windows_view(
+    camera: "Camera", windowing: Windowing, *, seed: int, symmetry: int = 0, pixels: dict[str, Any] | None = None
+) -> View:
     """Make a window around the shower for every telescope, and the geometry between them.
 
     Parameters
@@ -31,6 +33,8 @@ def windows_view(camera: "Camera", windowing: Windowing, *, seed: int, symmetry:
         Of the augmentation.
     symmetry : int
         Symmetry of the lattice that events are shown in when not training.
+    pixels : dict of keras tensor or None
+        Inputs of another view to look at, as in `iactflow.models.view.window_view`.
 
     Returns
     -------
@@ -39,6 +43,7 @@ def windows_view(camera: "Camera", windowing: Windowing, *, seed: int, symmetry:
         any k. Directions that its network gives count from the event's centre in deg.
     """
     lattice, degree = Lattice.of(camera.geometry), metres_per_degree(camera)
+    ending = f"_{symmetry}" if pixels else ""
     layer = Window.of(
         lattice,
         degree,
@@ -48,21 +53,19 @@ def windows_view(camera: "Camera", windowing: Windowing, *, seed: int, symmetry:
         augment=windowing.augment,
         seed=seed,
         symmetry=symmetry,
-        name="window",
+        name=f"window{ending}",
     )
-    pixels = pixel_inputs(list(schema.PIXELS), (None, camera.n_pixels))
-    array = {
+    given = pixels or {
+        **pixel_inputs(list(schema.PIXELS), (None, camera.n_pixels)),
         PRESENT: keras.Input((None,), name=PRESENT, dtype="bool"),
         PLACE: keras.Input((None, 2), name=PLACE),
         POINTING: keras.Input((None, 2), name=POINTING),
     }
-    seen = layer(pixels)
-    joint = Array(name="array")(seen, array)
+    seen = layer({name: given[name] for name in schema.PIXELS})
+    joint = Array(name=f"array{ending}")(seen, {name: given[name] for name in (PRESENT, PLACE, POINTING)})
     inputs = {"window": seen["window"], **{name: joint[name] for name in ("telescopes", "offset", "crossing", PRESENT)}}
-    model = keras.Model(
-        {**pixels, **array}, {**inputs, "origin": joint["origin"], "frame": joint["frame"]}, name="view"
-    )
-    finish = in_camera(degree, joint["origin"], joint["frame"])
+    model = keras.Model(given, {**inputs, "origin": joint["origin"], "frame": joint["frame"]}, name="view")
+    finish = in_camera(degree, joint["origin"], joint["frame"], ending)
     return View(model, inputs, finish, hexagonal=lattice.hexagonal, symmetries=len(lattice.symmetries))
 
 
