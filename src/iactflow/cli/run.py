@@ -12,12 +12,9 @@ from iactflow.cli.cluster import parameter_option
 from iactflow.cli.common import config_option, settings_option, verb
 
 #: Outputs of a pipeline that are pages for people, and the names of their copies.
-<<<<<<< HEAD
-_PAGES = {"report": "report.html", "comparison": "compare.html"}
+_PAGES = {"report": "report.html", "comparison": "compare.html", "feedback": "feedback.html"}
 #: What steps in branches make for people, first what they open first: Kubeflow hands on no outputs of branches.
 _IN_BRANCHES = {"promote*/summary": "summary.md", "compare*/page": "compare.html", "report*/page": "report.html"}
-=======
-_PAGES = {"report": "report.html", "comparison": "compare.html", "feedback": "feedback.html"}
 
 
 @click.argument("pipeline")
