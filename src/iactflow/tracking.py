@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from iactflow.outbox import Outbox
+from iactflow.redact import redact
 
 #: Database and artifacts of runs where no MLFLOW_TRACKING_URI is set; MLflow 3 no longer takes a plain folder.
 LOCAL_FOLDER = Path("runs")
@@ -101,11 +102,11 @@ class Tracker:
 
     def describe(self) -> dict[str, str | None]:
         """Tell where the run is; the run is None if MLflow was never reached."""
-        return {"tracking_uri": self.uri, "experiment": self._outbox.run["experiment"], "run_id": self.run_id}
+        return {"tracking_uri": redact(self.uri), "experiment": self._outbox.run["experiment"], "run_id": self.run_id}
 
     def params(self, values: Mapping[str, Any]) -> None:
         """Record the configuration, nested keys joined by dots."""
-        self._tell(kind="params", values={key: str(value) for key, value in flat(values).items()})
+        self._tell(kind="params", values={key: redact(str(value)) for key, value in flat(values).items()})
 
     def metrics(self, values: Mapping[str, float | None], step: int) -> None:
         """Record numbers at a step; those that are None are left out."""
@@ -122,7 +123,7 @@ class Tracker:
             self._outbox.entries.append({"kind": "end", "failed": failed, "time": int(time.time() * 1000)})
         if not self.contact() and self._outbox.path is not None:
             print(
-                f"warning: MLflow at {self.uri} did not come back. Once it answers, iactflow upload "
+                f"warning: MLflow at {redact(self.uri)} did not come back. Once it answers, iactflow upload "
                 f"{self._outbox.path.parent} sends what {self._outbox.path.name} keeps.",
                 file=sys.stderr,
             )
@@ -141,7 +142,7 @@ class Tracker:
             return False
         self._outbox.save()
         if self._away:
-            print(f"MLflow at {self.uri} answers again and knows all.", file=sys.stderr)
+            print(f"MLflow at {redact(self.uri)} answers again and knows all.", file=sys.stderr)
         self._away = False
         return True
 
@@ -175,7 +176,8 @@ class Tracker:
         except MlflowException as error:
             if error.get_http_status_code() != _REFUSED:
                 raise
-            print(f"warning: MLflow at {self.uri} refuses {entry['kind']} ({_first_line(error)}).", file=sys.stderr)
+            told = f"MLflow at {redact(self.uri)} refuses {entry['kind']} ({_first_line(error)})"
+            print(f"warning: {told}.", file=sys.stderr)
 
     def _warn(self, error: Exception) -> None:
         if self._away:
@@ -183,8 +185,8 @@ class Tracker:
         self._away = True
         kept = "in memory" if self._outbox.path is None else f"in {self._outbox.path}"
         print(
-            f"warning: MLflow at {self.uri} cannot be used ({_first_line(error)}). The work goes on; what MLflow is "
-            f"not told is kept {kept} and sent when it answers.",
+            f"warning: MLflow at {redact(self.uri)} cannot be used ({_first_line(error)}). The work goes on; what "
+            f"MLflow is not told is kept {kept} and sent when it answers.",
             file=sys.stderr,
         )
 
@@ -242,7 +244,7 @@ def experiment_id(client: Any, name: str, uri: str) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+    return redact((str(error).strip().splitlines() or [type(error).__name__])[0])[:200]
 
 
 def tracking_uri() -> str:

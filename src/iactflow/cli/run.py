@@ -12,7 +12,7 @@ from iactflow.cli.cluster import parameter_option
 from iactflow.cli.common import config_option, settings_option, verb
 
 #: Outputs of a pipeline that are pages for people, and the names of their copies.
-_PAGES = {"report": "report.html", "comparison": "compare.html"}
+_PAGES = {"report": "report.html", "comparison": "compare.html", "feedback": "feedback.html"}
 #: What steps in branches make for people, first what they open first: Kubeflow hands on no outputs of branches.
 _IN_BRANCHES = {"promote*/summary": "summary.md", "compare*/page": "compare.html", "report*/page": "report.html"}
 
@@ -41,7 +41,7 @@ def run_command(
 
     The steps are the Kubeflow components that run in a cluster, executed by Kubeflow's local runner. Each run has a
     folder of its own under OUT/PIPELINE with the artifacts of every step and, where the pipeline draws them, the pages
-    report.html and compare.html, and summary.md.
+    report.html, compare.html and feedback.html, and summary.md.
     """
     from iactflow.config import to_yaml
     from iactflow.pipelines import default_config, find, read_experiment
@@ -78,7 +78,9 @@ def _tell(outputs: Mapping[str, Any], root: Path) -> Path:
         shutil.copyfile(outputs[name], page)
     if not pages:
         return _tell_branches(folder)
-    click.echo(f"compare:  {pages['comparison']}")
+    for name, page in pages.items():
+        if name != "report":
+            click.echo(f"{_PAGES[name].removesuffix('.html') + ':':<9} {page}")
     click.echo(f"MLflow:   mlflow ui --backend-store-uri {os.environ['MLFLOW_TRACKING_URI']}")
     return pages["report"]
 
