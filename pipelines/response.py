@@ -23,9 +23,7 @@ def respond(experiment: dict[str, Any], shards: Any, workers: Any, model: Any) -
         As the other steps of the pipeline have them.
     """
     with dsl.ParallelFor(shards, name="Shares of the response", parallelism=0) as shard:
-        unseen = simulate(
-            **experiment, data=[], shard=shard, output_format="dl1", workers=workers, seed_shift=_SHIFT
-        )
+        unseen = simulate(**experiment, data=[], shard=shard, output_format="dl1", workers=workers, seed_shift=_SHIFT)
         unseen.set_display_name("Simulate unseen showers")
         share = predict(**experiment, data=[], showers=unseen.outputs["showers"], model=model)
         share.set_display_name("Predict DL2")

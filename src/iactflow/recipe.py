@@ -19,7 +19,9 @@ from iactflow.irf.config import Irf
 from iactflow.models.config import Model
 from iactflow.page.config import Report
 from iactflow.predict.config import Predict
+from iactflow.promote.config import Promote, default_name
 from iactflow.simulate.experiment import Simulation, parse_shard, simulate_all
+from iactflow.survey.config import Survey
 from iactflow.train.config import Train
 
 #: `instrument:` of an experiment that takes the camera as it finds it.
@@ -200,11 +202,18 @@ class Recipe(Experiment):
     predict: Predict = Predict()
     irf: Irf = Irf()
     drift: Drift = Drift()
+    survey: Survey = Survey()
+    promote: Promote = Promote()
 
     @property
     def tasks(self) -> list[str]:
         """The tasks as a list, in the order of the file."""
         return [self.task] if isinstance(self.task, str) else list(self.task)
+
+    @property
+    def registered_name(self) -> str:
+        """Name of the registered model: ``promote.name``, or after the tasks and the mode."""
+        return self.promote.name or default_name(self.tasks, self.model.mode)
 
 
 def experiment_from_text(text: str, settings: Iterable[str] = (), **changes: object) -> Experiment:

@@ -8,11 +8,15 @@ from iactflow.cli import main
 from iactflow.data.result import BASELINE, FLOOR, GENERATION, Result
 from iactflow.data.store import Store
 from iactflow.errors import ConfigError, InputError
+from iactflow.validate.common import Common
 from iactflow.validate.config import Validate
+from iactflow.validate.figures import compare
+from iactflow.validate.learnt import Learnt
+from iactflow.validate.measure import values_of
 from iactflow.validate.run import run
-from iactflow.validate.samples import choose
+from iactflow.validate.samples import choose, other_halves
 
-CONFIG = Validate(bootstrap=30, folds=2)
+CONFIG = Validate(bootstrap=30, folds=2, splits=2)
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +102,32 @@ def test_the_same_reference_whatever_is_compared(results):
     assert results("faithful")[0].events_hash == results("shuffled")[0].events_hash
     floors = [results(name)[1].metrics["hillas_auc"].value for name in ("faithful", "shuffled")]
     assert floors[0] == floors[1]
+
+
+def test_other_halves_hold_the_same_showers_divided_differently(toy_generated, toy_simulation):
+    samples = choose(Store(toy_generated("faithful")), Store(toy_simulation), CONFIG)
+    other = other_halves(samples, CONFIG, 1)
+    assert other.generated is samples.generated
+    assert other.training is samples.training
+    assert len(other.floor.rows) == len(other.reference.rows) <= len(samples.floor.rows)
+    assert set(other.reference.rows.tolist()) != set(samples.reference.rows.tolist())
+    showers = [set(sample.column("shower_id").tolist()) for sample in other[1:]]
+    assert not showers[0] & showers[1]
+    assert not (showers[0] | showers[1]) & showers[2]
+
+
+def test_the_floor_is_the_mean_over_the_divisions(results, toy_generated, toy_simulation, tmp_path):
+    generated, name = toy_generated("faithful"), "w1_length"
+    run([generated], [toy_simulation], tmp_path / "one", config=CONFIG.model_copy(update={"splits": 1}))
+    one = Result.load(tmp_path / "one" / BASELINE)
+    samples = choose(Store(generated), Store(toy_simulation), CONFIG)
+    other = other_halves(samples, CONFIG, 1)
+    common = Common(other, Learnt(other.training, CONFIG.seed, true_pixels=True))
+    second = values_of(compare(other.floor, common, CONFIG).figures, (other.floor, other.reference))[name]
+    floor = results("faithful")[1]
+    assert floor.data["floor_splits"] == 2
+    assert floor.metrics[name].value == pytest.approx((one.metrics[name].value + second) / 2)
+    assert floor.metrics[name].low < floor.metrics[name].value < floor.metrics[name].high
 
 
 def test_origins_are_checked(toy_generated, toy_simulation):

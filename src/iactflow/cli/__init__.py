@@ -25,6 +25,8 @@ COMMANDS = {
     "report": "Draw one result as an HTML page.",
     "compare": "Draw several results of the same events side by side.",
     "drift": "Tell whether new data still look like those of a model's training.",
+    "survey": "Say what the champion has not learnt from.",
+    "promote": "Register a model, and make it the champion if it is better.",
     "run": "Run a pipeline on this machine.",
     "compile": "Write a pipeline as Kubeflow YAML.",
     "submit": "Run a pipeline on Kubeflow.",

@@ -9,10 +9,9 @@ from typing import Any
 from iactflow.data.select import Selection
 from iactflow.errors import ConfigError
 from iactflow.fitting.checkpoint import Checkpoint
-from iactflow.fitting.place import claim, publishing
+from iactflow.fitting.place import claim
 from iactflow.fitting.state import FitState
 from iactflow.generation.config import WITHOUT_EFFECT, Distil
-from iactflow.models.bundle import MANIFEST
 from iactflow.tracking import Tracker
 
 
@@ -127,8 +126,8 @@ def _distil(
     from dataclasses import replace
 
     from iactflow.generation.assembly import new_pixel_network
-    from iactflow.generation.bundle import write_bundle
-    from iactflow.generation.fit import cost, earlier_run, evaluations_of
+    from iactflow.generation.fit import earlier_run
+    from iactflow.generation.publish import failing, publish
     from iactflow.models.backend import keras
 
     keras.utils.set_random_seed(config.seed)
@@ -139,35 +138,19 @@ def _distil(
     tags = {"task": "generation", "instrument": instrument, "method": config.method}
     tracker = Tracker(f"distil {out.name}", tags, earlier_run([checkpoint], overwrite=overwrite))
     tracker.params(settings)
-    try:
+    with failing(tracker):
         state = _fit(examples, teacher, made, config, checkpoint, tracker, overwrite)
-    except Exception:
-        tracker.finish(failed=True)
-        raise
-    content = {
-        "name": out.name,
+    info = {
         "method": config.method,
         "steps": config.steps,
         "shift": config.shift,
         "instrument": instrument,
         "config": {**settings, "model": bundle.info["config"]["model"]},
-        "cuts": [cut._asdict() for cut in examples.cuts],
-        "n_train": len(examples.rows),
-        "stores": examples.describe(),
         "seed": config.seed,
         "teacher": {"name": bundle.info["name"], "content": work["teacher"], "cost": bundle.info["cost"]},
-        "history": {"pixels": state.history},
-        "cost": cost(made, [state], evaluations_of(config.method, config.steps)),
-        "mlflow": tracker.describe(),
     }
-    with publishing(out) as folder:
-        content = write_bundle(folder, made, bundle.library, bundle.times, content)
-    values = {"loss": float(state.history["loss"][-1])}
-    values |= {name: float(content["cost"][name]) for name in ("parameters", "train_seconds", "train_images")}
-    tracker.metrics({f"final_{name}": value for name, value in values.items()}, step=state.epoch)
-    tracker.artifact(out / MANIFEST)
-    tracker.finish()
-    return DistilSummary(out, values)
+    drawn = bundle.library, bundle.times
+    return DistilSummary(out, publish(out, made, examples, {"pixels": state}, tracker, info, drawn))
 
 
 def _fit(

@@ -59,6 +59,7 @@ class Times(Section):
 class Adversary(Section):
     """The critic of a WGAN and the networks that hold the generator to its conditions."""
 
+    learning_rate: float = Field(5e-4, gt=0)
     critic_steps: int = Field(5, ge=1)
     gradient_penalty: float = Field(10.0, ge=0)
     energy: float = Field(0.1, ge=0)

@@ -37,9 +37,9 @@ class AdversarialSteps:
     packing : Packing
         The way from photoelectrons to what networks draw.
     settings : Fitting
-        Learning rate, average, seed.
+        Average, seed.
     adversary : Adversary
-        Weights of the parts.
+        Learning rate and weights of the parts.
     """
 
     def __init__(self, made: Assembly, packing: Packing, settings: Fitting, adversary: Adversary) -> None:
@@ -52,7 +52,7 @@ class AdversarialSteps:
         self.constrainers = [build_critic(made, sizes.widths, sizes.embedding, 0) for _ in self._columns]
         self._weights = [(adversary.energy, adversary.impact)[column] for column in self._columns]
         self.optimizer, self.critic_optimizer = (
-            keras.optimizers.Adam(settings.learning_rate, beta_1=_BETAS[0], beta_2=_BETAS[1]) for _ in range(2)
+            keras.optimizers.Adam(adversary.learning_rate, beta_1=_BETAS[0], beta_2=_BETAS[1]) for _ in range(2)
         )
         self.optimizer.build(self.model.trainable_variables)
         self._judges = [

@@ -137,6 +137,7 @@ def _data(result: Result) -> list[Block]:
         "Hashes of the stores": f"{data['store_hashes']['compared']}, {data['store_hashes']['simulated']}",
         "Compared": numbers.sample(data["n_images"], data["n_showers"]),
         "Reference": numbers.sample(data["n_images"], data["n_reference_showers"]),
+        "Floor": f"mean over {data['floor_splits']} divisions of the test part into halves; interval of one",
         "Simulated training images": f"{numbers.count(data['n_training_images'])}, for regressors and neighbours",
         "Primaries": ", ".join(data["primaries"]),
         "Energies asked for": _span(data["energy_tev"], "TeV"),

@@ -9,10 +9,9 @@ from typing import Any
 
 from iactflow.data.select import Selection
 from iactflow.fitting.checkpoint import FOLDER, Checkpoint
-from iactflow.fitting.place import claim, publishing
+from iactflow.fitting.place import claim
 from iactflow.fitting.state import FitState
 from iactflow.generation.config import WITHOUT_EFFECT, Generator, TrainGenerator
-from iactflow.models.bundle import MANIFEST
 from iactflow.tracking import Tracker
 from iactflow.train.summary import TrainSummary
 
@@ -90,48 +89,23 @@ def _train(
     instrument: str,
     overwrite: bool,
 ) -> TrainSummary:
-    from iactflow.generation.bundle import write_bundle
-    from iactflow.generation.fit import cost, earlier_run, evaluations_of
+    from iactflow.generation.fit import earlier_run
+    from iactflow.generation.publish import failing, publish
     from iactflow.generation.times import TimeModel
     from iactflow.models.backend import keras
 
     keras.utils.set_random_seed(config.seed)
     made = _assembly(examples, model)
-    steps = 1 if model.name == "wgan" else model.steps
-    info = {"method": model.name, "steps": steps, "shift": model.shift}
+    info: dict[str, Any] = {"method": model.name, "steps": 1 if model.name == "wgan" else model.steps, "shift": model.shift}
     checkpoints = [Checkpoint(out / FOLDER / "size", work), Checkpoint(out, work)]
     run_id = earlier_run(checkpoints, overwrite=overwrite)
     tracker = Tracker(f"train {out.name}", {"task": "generation", "instrument": instrument}, run_id)
     tracker.params(settings)
-    try:
+    with failing(tracker):
         states = _fit_both(examples, made, config, checkpoints, info, tracker, overwrite)
-    except Exception:
-        tracker.finish(failed=True)
-        raise
-    size_state, pixel_state = states
-    content = {
-        "name": out.name,
-        **info,
-        "instrument": instrument,
-        "config": settings,
-        "cuts": [cut._asdict() for cut in examples.cuts],
-        "n_train": len(examples.rows),
-        "stores": examples.describe(),
-        "seed": config.seed,
-        "history": {"size": size_state.history, "pixels": pixel_state.history},
-        "cost": cost(made, states, evaluations_of(model.name, steps)),
-        "mlflow": tracker.describe(),
-    }
-    with publishing(out) as folder:
-        times = TimeModel.fit(examples.store, examples.rows)
-        content = write_bundle(folder, made, examples.conditions, times, content)
-    values = {"size_loss": size_state.history["loss"][-1], "pixel_loss": pixel_state.history["loss"][-1]}
-    values |= {name: float(content["cost"][name]) for name in ("parameters", "train_seconds", "train_images")}
-    summary = TrainSummary(out, {**values, "n_train": float(len(examples.rows))})
-    tracker.metrics({f"final_{name}": value for name, value in summary.finite().items()}, step=pixel_state.epoch)
-    tracker.artifact(out / MANIFEST)
-    tracker.finish()
-    return summary
+    info |= {"instrument": instrument, "config": settings, "seed": config.seed}
+    drawn = examples.conditions, TimeModel.fit(examples.store, examples.rows)
+    return TrainSummary(out, {**publish(out, made, examples, states, tracker, info, drawn)})
 
 
 def _assembly(examples: Any, model: Generator) -> Any:
@@ -153,7 +127,7 @@ def _fit_both(
     info: dict[str, Any],
     tracker: Tracker,
     overwrite: bool,
-) -> list[FitState]:
+) -> dict[str, FitState]:
     from iactflow.generation.fit import fit, pixel_work, size_work
     from iactflow.generation.pictures import picture_maker
 
@@ -183,7 +157,7 @@ def _fit_both(
                 tracker.artifact(picture)
 
     pixel_state = fit(pixels, config, checkpoints[1], epochs=config.epochs, on_epoch=after_epoch, **rounds)
-    return [size_state, pixel_state]
+    return {"size": size_state, "pixels": pixel_state}
 
 
 def _quarters(epochs: int) -> set[int]:

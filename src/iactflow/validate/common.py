@@ -1,38 +1,34 @@
-"""What is learnt from the simulation once and used for every comparison with it."""
+"""What all comparisons with one reference have in common: scales, bins, and what was learnt from the simulation."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from iactflow.data import schema
-from iactflow.fitting.nearest import relative_distance
-from iactflow.fitting.tell_apart import SETTINGS, PixelFeatures
 from iactflow.validate import quantities
-from iactflow.validate.samples import IMPACT, Sample, Samples
+from iactflow.validate.learnt import Learnt
+from iactflow.validate.samples import Sample, Samples
 
 #: Where images that fail the cuts are put, in standard deviations from the simulated mean: they count as far off.
 FAILED_AT = -3.0
-#: Images that fix the principal components of the pixels.
-_FOR_COMPONENTS = 4000
 #: Edges of the pixel spectrum: log10 of the charge in p.e.
 SPECTRUM_EDGES = np.linspace(0.4, 4.4, 33)
 
 
 @dataclass(frozen=True)
 class Common:
-    """Scales, regressors, components and training images of a comparison.
+    """Scales and bins of a comparison, with what was learnt from the simulation.
 
     Attributes
     ----------
     samples : Samples
         What is compared.
-    seed : int
-        Of regressors and components.
+    learnt : Learnt
+        Regressors, components and training images.
     """
 
     samples: Samples
-    seed: int
+    learnt: Learnt
 
     @cached_property
     def scale(self) -> tuple[np.ndarray, np.ndarray]:
@@ -47,44 +43,9 @@ class Common:
         return np.nan_to_num((sample.quantities - mean) / spread, nan=FAILED_AT)
 
     @cached_property
-    def pixel_features(self) -> PixelFeatures:
-        """What the classifier on pixels sees, with components of simulated training images."""
-        return PixelFeatures(self.samples.training.cleaned[:_FOR_COMPONENTS], self.seed)
-
-    @cached_property
-    def regressors(self) -> tuple[object, object]:
-        """Estimators of log10(E/TeV) and of the impact distance in m from the quantities of simulated images."""
-        from sklearn.ensemble import HistGradientBoostingRegressor
-
-        training = self.samples.training
-        targets = (np.log10(training.column(schema.TRUE_ENERGY)), training.column(IMPACT))
-        energy, impact = (
-            HistGradientBoostingRegressor(**SETTINGS, random_state=self.seed).fit(training.quantities, target)
-            for target in targets
-        )
-        return energy, impact
-
-    def regressed(self, sample: Sample) -> tuple[np.ndarray, np.ndarray]:
-        """Estimate log10(E/TeV) and the impact distance (m) of images, failed ones included."""
-        energy, impact = (one.predict(sample.quantities) for one in self.regressors)  # type: ignore[attr-defined]
-        return energy, impact
-
-    @cached_property
-    def _true_pixels(self) -> bool:
-        return all(sample.store.has_true_images for sample in self.samples)
-
-    @cached_property
-    def _training_pixels(self) -> np.ndarray:
-        return self.samples.training.signal(true=self._true_pixels)
-
-    def nearest(self, sample: Sample) -> np.ndarray:
-        """Give the distance of images to the nearest training image, in parts of their own norm."""
-        return relative_distance(sample.signal(true=self._true_pixels), self._training_pixels)
-
-    @cached_property
     def too_near(self) -> float:
         """Distance that one of a hundred reference images is nearer than."""
-        return float(np.quantile(self.nearest(self.samples.reference), 0.01))
+        return float(np.quantile(self.learnt.nearest(self.samples.reference), 0.01))
 
     def bins(self, number: int) -> np.ndarray:
         """Give the bins of a quantity, from the reference."""

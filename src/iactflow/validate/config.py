@@ -15,6 +15,7 @@ class Validate(Section):
     )
     select: Selection = Selection(intensity_min=50 * PHOTOELECTRON)
     bootstrap: int = Field(200, ge=20, description="Resamplings of showers behind each interval.")
+    splits: int = Field(5, ge=1, description="Divisions of the test part into halves that the floor is averaged over.")
     folds: int = Field(4, ge=2, description="Parts of the classifier two-sample tests.")
     neighbours: int = Field(5, ge=1, description="Neighbours of the coverage.")
     seed: int = Field(1, ge=0, description="Of halves, resamplings, classifiers and regressors.")

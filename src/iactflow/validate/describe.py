@@ -10,8 +10,9 @@ from iactflow.data import schema
 from iactflow.data.origin import origin_of
 from iactflow.data.store import Store
 from iactflow.errors import ConfigError
+from iactflow.validate.common import Common
 from iactflow.validate.config import Validate
-from iactflow.validate.samples import IMPACT, Sample, Samples
+from iactflow.validate.samples import IMPACT, Sample
 
 _KEY = (schema.PRIMARY, schema.OBS_ID, schema.SHOWER_ID, schema.EVENT_ID, schema.TEL_ID)
 #: What pages call generators, by their method.
@@ -74,9 +75,9 @@ def _called(generator: dict[str, Any]) -> str:
     return f"{_CALLED[generator['method']]}, {steps} step{'s' if steps > 1 else ''}"
 
 
-def data_block(samples: Samples, sample: Sample, config: Validate) -> dict[str, Any]:
+def data_block(common: Common, sample: Sample, config: Validate) -> dict[str, Any]:
     """Say in numbers what was compared with what."""
-    reference = samples.reference
+    samples, reference = common.samples, common.samples.reference
     listed = [source for manifest in reference.store.manifests for source in manifest["sources"]]
     primaries, counts = np.unique(sample.column(schema.PRIMARY), return_counts=True)
     return {
@@ -97,7 +98,8 @@ def data_block(samples: Samples, sample: Sample, config: Validate) -> dict[str, 
         "passed": {"compared": float(sample.passed.mean()), "simulated": float(reference.passed.mean())},
         "energy_tev": _range(sample.column(schema.TRUE_ENERGY)),
         "impact_m": _range(sample.column(IMPACT)),
-        "true_pixels": all(one.store.has_true_images for one in samples),
+        "true_pixels": common.learnt.true_pixels,
+        "floor_splits": config.splits,
         "noticed": _noticed(sample.store),
         "simulation_cost": _simulation_cost(listed),
     }

@@ -62,7 +62,7 @@ def compare(sample: Sample, common: Common, config: Validate) -> Compared:
     told_apart, scores = _told_apart(sample, common, config)
     obeyed, estimates = _conditions(sample, common)
     figures = {**told_apart, **_pixels(sample, common), **_together(sample, common, config), **obeyed}
-    nearest = common.nearest(sample)
+    nearest = common.learnt.nearest(sample)
     figures["memorised"] = Figure(
         "Nearer to a training image than 1 % of the simulated ones", "", "lower", True,
         "Share of images whose distance to the nearest training image, in parts of their own norm, is smaller than "
@@ -78,7 +78,7 @@ def _told_apart(sample: Sample, common: Common, config: Validate) -> tuple[dict[
     inputs = {
         "hillas": (sample.quantities[:, :_N_HILLAS], reference.quantities[:, :_N_HILLAS]),
         "image": (sample.quantities, reference.quantities),
-        "pixel": (common.pixel_features(sample.cleaned), common.pixel_features(reference.cleaned)),
+        "pixel": (common.learnt.pixel_features(sample.cleaned), common.learnt.pixel_features(reference.cleaned)),
     }
     seen = {
         "hillas": ("Hillas parameters", f"the {_N_HILLAS} Hillas parameters (size, length, width, r, φ, ψ)"),
@@ -153,7 +153,7 @@ def _together(sample: Sample, common: Common, config: Validate) -> dict[str, Fig
 
 
 def _conditions(sample: Sample, common: Common) -> tuple[dict[str, Figure], dict[str, np.ndarray]]:
-    energy, impact = common.regressed(sample)
+    energy, impact = common.learnt.regressed(sample)
     errors = {
         "energy": (energy - np.log10(sample.column(schema.TRUE_ENERGY)), "dex", "log₁₀ energy"),
         "impact": (impact - sample.column(IMPACT), "m", "impact distance"),

@@ -1,6 +1,6 @@
 """Measuring: every figure once for the samples as they are and once per resampling of showers."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -23,8 +23,18 @@ class Measured(NamedTuple):
     binned: dict[str, np.ndarray]
 
 
+def values_of(figures: Mapping[str, Figure], pair: tuple[Sample, Sample]) -> dict[str, float]:
+    """Measure a sample against the reference without intervals."""
+    ones = (np.ones(len(pair[0].rows)), np.ones(len(pair[1].rows)))
+    return {name: figure.compare(*ones) for name, figure in figures.items()}
+
+
 def measure(
-    figures: Mapping[str, Figure], binned: Mapping[str, Binned], pair: tuple[Sample, Sample], settings: Bootstrap
+    figures: Mapping[str, Figure],
+    binned: Mapping[str, Binned],
+    pair: tuple[Sample, Sample],
+    settings: Bootstrap,
+    others: Sequence[Mapping[str, float]] = (),
 ) -> Measured:
     """Measure a sample against the reference.
 
@@ -38,6 +48,9 @@ def measure(
         The sample and the reference.
     settings : Bootstrap
         Number and seed of the resamplings. The reference is resampled alike for whatever is compared with it.
+    others : sequence of mapping
+        Values of the same figures from other pairs; each metric is then the mean over all pairs, with the interval of
+        one pair about it.
 
     Returns
     -------
@@ -51,7 +64,8 @@ def measure(
     """
     sample, reference = pair
     ones = (np.ones(len(sample.rows)), np.ones(len(reference.rows)))
-    values = {name: figure.compare(*ones) for name, figure in figures.items()}
+    own = values_of(figures, pair)
+    values = {name: float(np.mean([own[name], *(other[name] for other in others)])) for name in own}
     curves = {name: make(*ones) for name, make in binned.items()}
     scalars: dict[str, list[float]] = {name: [] for name in figures}
     per_bin: dict[str, list[np.ndarray]] = {name: [] for name in binned}
@@ -62,10 +76,8 @@ def measure(
             per_bin[name].append(make(*weights))
     replicas = {name: np.array(column) for name, column in scalars.items()}
     for name, figure in figures.items():
-        if figure.distance:
-            least = 0.0 if replicas[name].min() >= 0 else -np.inf
-            most = 1.0 if figure.percent else np.inf
-            replicas[name] = np.clip(replicas[name] + values[name] - np.median(replicas[name]), least, most)
+        centre = float(np.median(replicas[name])) if figure.distance else own[name]
+        replicas[name] = _moved(replicas[name], values[name] - centre, percent=figure.percent)
     n_showers = int(sample.showers.max()) + 1
     metrics = {
         name: _metric(figure, values[name], replicas[name], len(sample.rows), n_showers)
@@ -74,6 +86,13 @@ def measure(
     ends = {name: np.quantile(np.array(rows), _ends(settings.level), axis=0) for name, rows in per_bin.items()}
     table = pa.table({name: pa.array(column) for name, column in replicas.items()})
     return Measured(metrics, table, {name: np.vstack([curves[name], ends[name]]) for name in curves})
+
+
+def _moved(replicas: np.ndarray, by: float, *, percent: bool) -> np.ndarray:
+    """Shift replicas, but to no value that the figure cannot have."""
+    least = 0.0 if replicas.min() >= 0 else -np.inf
+    most = 1.0 if percent else np.inf
+    return np.clip(replicas + by, least, most)
 
 
 def _weights(sample: Sample, reference: Sample, settings: Bootstrap) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -17,8 +17,9 @@ from iactflow.validate.curves import binned, tables
 from iactflow.validate.describe import NO_COST, data_block, events_hash, generator_of, per_image
 from iactflow.validate.examples import pairs
 from iactflow.validate.figures import compare
-from iactflow.validate.measure import measure
-from iactflow.validate.samples import Sample, choose
+from iactflow.validate.learnt import Learnt
+from iactflow.validate.measure import measure, values_of
+from iactflow.validate.samples import Sample, choose, other_halves
 from iactflow.versions import versions_of
 
 _PACKAGES = ("iactflow", "numpy", "ctapipe", "scikit-learn", "scipy", "tensorflow", "keras")
@@ -86,12 +87,15 @@ def run(
         if not store.has_parameters:
             raise ConfigError(f"{store.paths[0]} holds images only; a comparison needs DL1 parameters. Make it again.")
     samples = choose(made, simulated, config)
-    common = Common(samples, config.seed)
+    true_pixels = all(sample.store.has_true_images for sample in samples)
+    common = Common(samples, Learnt(samples.training, config.seed, true_pixels))
     provenance = _provenance(generated, stores, out, config)
     generator = generator_of(made)
     results = {
         "": _result(samples.generated, common, config, provenance, generator),
-        BASELINE: _result(samples.floor, common, config, provenance, {"name": FLOOR, "cost": NO_COST}),
+        BASELINE: _result(
+            samples.floor, common, config, provenance, {"name": FLOOR, "cost": NO_COST}, _other_floors(common, config)
+        ),
     }
     with aside(out, overwrite=overwrite) as target:
         for folder, result in results.items():
@@ -99,20 +103,35 @@ def run(
     return ValidateSummary(out, results[""].metrics, results[BASELINE].metrics)
 
 
+def _other_floors(common: Common, config: Validate) -> list[dict[str, float]]:
+    """Measure the floor with other halves of the test part: one division alone is a matter of luck."""
+    floors = []
+    for number in range(1, config.splits):
+        other = Common(other_halves(common.samples, config, number), common.learnt)
+        sample, reference = other.samples.floor, other.samples.reference
+        floors.append(values_of(compare(sample, other, config).figures, (sample, reference)))
+    return floors
+
+
 def _result(
-    sample: Sample, common: Common, config: Validate, provenance: dict[str, Any], generator: dict[str, Any]
+    sample: Sample,
+    common: Common,
+    config: Validate,
+    provenance: dict[str, Any],
+    generator: dict[str, Any],
+    others: Sequence[dict[str, float]] = (),
 ) -> Result:
     settings = Bootstrap(n=config.bootstrap, seed=config.seed, level=LEVEL)
     reference = common.samples.reference
     compared = compare(sample, common, config)
-    measured = measure(compared.figures, binned(sample, common), (sample, reference), settings)
+    measured = measure(compared.figures, binned(sample, common), (sample, reference), settings, others)
     return Result(
         name=str(generator["name"]),
         tasks=[GENERATION],
         model={name: value for name, value in generator.items() if name != "cost"},
         metrics=measured.metrics,
         cost=generator["cost"],
-        data=data_block(common.samples, sample, config),
+        data=data_block(common, sample, config),
         bootstrap=settings,
         events_hash=events_hash(reference),
         provenance=provenance,

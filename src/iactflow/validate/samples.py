@@ -47,6 +47,10 @@ class Sample:
         kept, cuts = apply_selection(store, config.select, rows)
         return cls(store, rows, np.isin(rows, kept), cuts)
 
+    def only(self, chosen: np.ndarray) -> "Sample":
+        """Give a part of the images, chosen by bools of shape (n,)."""
+        return Sample(self.store, self.rows[chosen], self.passed[chosen], self.cuts)
+
     def column(self, name: str) -> np.ndarray:
         """Read a column of the images, shape (n,)."""
         return self.store.column(name)[self.rows]
@@ -137,6 +141,28 @@ def choose(generated: Store, simulated: Store, config: Validate) -> Samples:
         (simulated, take_showers(simulated, training, config.training_images, rng)),
     )
     return Samples(*(Sample.of(store, rows, config) for store, rows in chosen))
+
+
+def other_halves(samples: Samples, config: Validate, number: int) -> Samples:
+    """Divide the same simulated test part into other halves, with at most as many images as before.
+
+    Parameters
+    ----------
+    samples : Samples
+        What `choose` chose.
+    config : Validate
+        Cuts and seed.
+    number : int
+        Of the division, from 1; the same number gives the same halves.
+    """
+    store = samples.reference.store
+    test = store.rows("test")
+    alike = np.isin(store.column(schema.PRIMARY)[test], np.unique(samples.reference.column(schema.PRIMARY)))
+    rng = np.random.default_rng([config.seed, number])
+    halves = _halves(store, test[alike], rng)
+    n = min(len(samples.reference.rows), *map(len, halves))
+    floor, reference = (Sample.of(store, _take(store, half, n, rng), config) for half in halves)
+    return samples._replace(floor=floor, reference=reference)
 
 
 def _require_origins(generated: Store, simulated: Store) -> None:
