@@ -41,10 +41,7 @@ def run_command(
 
     The steps are the Kubeflow components that run in a cluster, executed by Kubeflow's local runner. Each run has a
     folder of its own under OUT/PIPELINE with the artifacts of every step and, where the pipeline draws them, the pages
-<<<<<<< HEAD
-    report.html and compare.html, and summary.md.
-=======
-    report.html, compare.html and feedback.html.
+    report.html, compare.html and feedback.html, and summary.md.
     """
     from iactflow.config import to_yaml
     from iactflow.pipelines import default_config, find, read_experiment

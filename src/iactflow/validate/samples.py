@@ -161,7 +161,7 @@ def other_halves(samples: Samples, config: Validate, number: int) -> Samples:
     rng = np.random.default_rng([config.seed, number])
     halves = _halves(store, test[alike], rng)
     n = min(len(samples.reference.rows), *map(len, halves))
-    floor, reference = (Sample.of(store, _take(store, half, n, rng), config) for half in halves)
+    floor, reference = (Sample.of(store, take_showers(store, half, n, rng), config) for half in halves)
     return samples._replace(floor=floor, reference=reference)
 
 
