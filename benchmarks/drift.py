@@ -46,7 +46,7 @@ class Pool:
 def rows() -> list[Row]:
     """Measure the rates by repeated draws."""
     pools = {name: _pool(name) for name in SAMPLES}
-    table = []
+    table = [_worth(pools[HEALTHY], column) for column in ("log_size", "noise")]
     for n in CURRENT:
         for name, pool in pools.items():
             trials = UNCHANGED_TRIALS if name == HEALTHY else FAULT_TRIALS
@@ -65,6 +65,17 @@ def _rows(name: str, n: int, found: np.ndarray) -> list[Row]:
         Row(f"{told}: found {interval}", whole, "of trials", peer, naive, None, len(found), device()),
         Row(f"{told}: by DL1 parameters alone", parameters, "of trials", "", None, None, len(found), device()),
     ]
+
+
+def _worth(pool: Pool, column: str) -> Row:
+    """Say how many independent images one image is worth to the mean of a quantity: the inverse of the design effect.
+
+    Σ x² over images / Σ (Σ x over the images of a shower)² over showers, x from the mean (Kish 1965, Survey Sampling).
+    """
+    x = pool.values[column] - np.nanmean(pool.values[column])
+    worth = np.nansum(x**2) / sum(np.nansum(x[own]) ** 2 for own in pool.rows)
+    n = int(np.isfinite(x).sum())
+    return Row(f"drift, one image is worth, {column}", float(worth), "independent ones", "", None, None, n, device())
 
 
 def _wilson(successes: int, n: int) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from iactflow.errors import ConfigError
 
 
 class Model:
-    """Stands for a bundle: estimates twice the charge as energy and a fixed direction, of images or of pairs."""
+    """Stands for a bundle: estimates the brightest charge as energy and a fixed direction, of images or of pairs."""
 
     def __init__(self, intensity_min=None, pairs=False):
         self.selection = Selection(intensity_min=intensity_min)
@@ -23,8 +23,8 @@ class Model:
     def predict(self, store, rows):
         self.asked = rows
         first = rows if rows.ndim == 1 else rows[:, 0]
-        charge = np.nansum(store.pixels(schema.IMAGE, first), axis=1).astype(float)
-        return {"energy": 2 * charge, "fov_lon": np.full(len(first), 3.0), "fov_lat": np.full(len(first), 4.0)}
+        brightest = store.pixels(schema.IMAGE, first).max(axis=1).astype(float)
+        return {"energy": brightest, "fov_lon": np.full(len(first), 3.0), "fov_lat": np.full(len(first), 4.0)}
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +35,8 @@ def store(sst1m_store):
 def test_each_image_has_its_own_score(store):
     rows = np.arange(5, 60)
     values = score(store, rows, [Model()], np.ones(55, bool))
-    charge = store.pixels(schema.IMAGE, rows).sum(axis=1)
-    assert values["log_energy"] == pytest.approx(np.log10(2 * charge), rel=1e-5)
+    brightest = store.pixels(schema.IMAGE, rows).max(axis=1)
+    assert values["log_energy"] == pytest.approx(np.log10(brightest), rel=1e-5)
     assert values["offset"] == pytest.approx(np.full(55, 5.0))
     assert list(values) == ["log_energy", "offset"]
 
