@@ -8,8 +8,8 @@ from iactflow.components.irf.component import irf
 from iactflow.components.predict.component import predict
 from iactflow.components.simulate.component import simulate
 
-#: Seed of showers that are simulated for the response alone.
-_SEED = 1_000_003
+#: How far the seed of showers that are simulated for the response alone is from the seed of those trained on.
+_SHIFT = 1000
 
 
 def respond(experiment: dict[str, Any], shards: Any, workers: Any, model: Any) -> None:
@@ -23,7 +23,7 @@ def respond(experiment: dict[str, Any], shards: Any, workers: Any, model: Any) -
         As the other steps of the pipeline have them.
     """
     with dsl.ParallelFor(shards, name="Shares of the response", parallelism=0) as shard:
-        unseen = simulate(**experiment, data=[], shard=shard, output_format="dl1", workers=workers, seed=_SEED)
+        unseen = simulate(**experiment, data=[], shard=shard, output_format="dl1", workers=workers, seed_shift=_SHIFT)
         unseen.set_display_name("Simulate unseen showers")
         share = predict(**experiment, data=[], showers=unseen.outputs["showers"], model=model)
         share.set_display_name("Predict DL2")

@@ -151,3 +151,13 @@ def test_test_files_become_a_store_of_their_own_that_is_all_test(text):
 def test_from_data_without_data_is_an_error(text):
     with pytest.raises(ConfigError, match=r"data\.train is empty"):
         Recipe.from_text(text, ["instrument=from-data"]).ingest_inputs()
+
+
+def test_showers_of_the_response_have_another_seed_whatever_the_experiments_is():
+    from iactflow.pipelines.response import _SHIFT
+    from iactflow.simulate.experiment import Simulation
+
+    for seed in (0, 1, 1000, 1001, 2000):
+        moved = Simulation(seed=seed).shifted(_SHIFT).seed
+        assert moved != seed
+        assert 0 <= moved <= 2000

@@ -16,7 +16,7 @@ def simulate(
     showers: dsl.Output[dsl.Dataset],
     metrics: dsl.Output[dsl.Metrics],
     summary: dsl.Output[dsl.Markdown],
-    seed: int = 0,
+    seed_shift: int = 0,
 ) -> None:
     """Simulate the showers of an experiment, or a share of them; where it names showers of its own, do nothing.
 
@@ -40,8 +40,8 @@ def simulate(
         Number of blocks, events and images of each primary.
     summary
         What was simulated, as a table.
-    seed
-        Other showers than those of the experiment's seed; 0 leaves it to the experiment.
+    seed_shift
+        Other showers than the experiment's: its seed is moved on by this many, and around to 0 after the largest one.
     """
     from pathlib import Path
 
@@ -49,8 +49,10 @@ def simulate(
     from iactflow.generation_recipe import from_text
 
     with step():
-        experiment = from_text(config, settings, data__train=data, simulate__seed=seed)
-        done = experiment.simulated(Path(showers.path), shard, output_format=output_format, workers=workers or None)
+        experiment = from_text(config, settings, data__train=data)
+        done = experiment.simulated(
+            Path(showers.path), shard, output_format=output_format, workers=workers or None, seed_shift=seed_shift
+        )
         lines = ["| primary | share | blocks | events | images |", "| --- | --- | --- | --- | --- |"]
         for primary, share in done.items():
             lines.append(f"| {primary} | {shard} | {share.n_blocks} | {share.n_events} | {share.n_images} |")

@@ -75,7 +75,9 @@ class Experiment(Section):
                 f"DL1 files in data.train, or a preset: {', '.join(PRESETS)}."
             )
 
-    def simulated(self, out: Path, shard: str, *, output_format: str, workers: int | None) -> "dict[str, Any]":
+    def simulated(
+        self, out: Path, shard: str, *, output_format: str, workers: int | None, seed_shift: int = 0
+    ) -> "dict[str, Any]":
         """Simulate a share of what the experiment asks for.
 
         Parameters
@@ -88,6 +90,8 @@ class Experiment(Section):
             ``dl1`` or ``store``.
         workers : int or None
             Processes; None takes all cores.
+        seed_shift : int
+            Throw other showers than the experiment's; see `Simulation.shifted`.
 
         Returns
         -------
@@ -104,7 +108,7 @@ class Experiment(Section):
         if not self.simulates:
             return {}
         return simulate_all(
-            self.simulate,
+            self.simulate.shifted(seed_shift),
             self.instrument,
             out,
             shard=parse_shard(shard),

@@ -8,7 +8,10 @@ from typing import Any
 
 import click
 
+from iactflow.cli import places
+from iactflow.cli.places import READ, SETTINGS, Place
 from iactflow.errors import IactflowError
+from iactflow.redact import redact
 
 overwrite_option = click.option("--overwrite", is_flag=True, help="Replace the output if it exists.")
 workers_option = click.option(
@@ -23,7 +26,7 @@ def experiment_option(default: str) -> Callable[[Callable[..., Any]], Callable[.
     """Make the option ``--config`` of an experiment file; `default` says what counts without one."""
     return click.option(
         "--config",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=SETTINGS,
         default=None,
         metavar="FILE",
         help=f"Experiment file. [default: {default}]",
@@ -44,7 +47,7 @@ store_option = click.option(
     multiple=True,
     required=True,
     metavar="STORE",
-    type=click.Path(path_type=Path),
+    type=READ,
     help="Store that ingest wrote; may be repeated.",
 )
 
@@ -55,15 +58,17 @@ def generated_option(sentence: str) -> Callable[[Callable[..., Any]], Callable[.
         "--generated",
         required=True,
         multiple=True,
-        type=click.Path(path_type=Path),
+        type=READ,
         metavar="STORE",
         help=sentence,
     )
 
 
-def out_option(metavar: str, sentence: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Make the option ``--out`` with its own help."""
-    return click.option("--out", required=True, type=click.Path(path_type=Path), metavar=metavar, help=sentence)
+def out_option(
+    metavar: str, sentence: str, *, grows: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make the option ``--out`` with its own help; `grows` where the command goes on with what is there."""
+    return click.option("--out", required=True, type=Place(writes=True, grows=grows), metavar=metavar, help=sentence)
 
 
 def verb(function: Callable[..., Path | str | None]) -> click.Command:
@@ -82,13 +87,13 @@ def verb(function: Callable[..., Path | str | None]) -> click.Command:
     """
 
     @functools.wraps(function)
-    def call(*args: Any, verbose: bool, **kwargs: Any) -> None:
+    def call(*, verbose: bool, **kwargs: Any) -> None:
         try:
-            result = function(*args, **kwargs)
+            result = places.call(function, kwargs)
         except IactflowError as error:
             if verbose:
                 raise
-            click.echo(f"error: {error}", err=True)
+            click.echo(f"error: {redact(str(error))}", err=True)
             sys.exit(error.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
@@ -96,7 +101,8 @@ def verb(function: Callable[..., Path | str | None]) -> click.Command:
             if verbose:
                 raise
             click.echo(
-                f"error: {type(error).__name__}: {error}\nThis was not foreseen; --verbose shows where.", err=True
+                f"error: {type(error).__name__}: {redact(str(error))}\nThis was not foreseen; --verbose shows where.",
+                err=True,
             )
             sys.exit(IactflowError.exit_code)
         if result is not None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from iactflow.cli.common import out_option, overwrite_option, settings_option, verb
+from iactflow.cli.places import READ
 from iactflow.cli.section import config_option
 
 
@@ -13,7 +14,7 @@ from iactflow.cli.section import config_option
     "results",
     required=True,
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=READ,
     metavar="RESULT",
     help="Result that evaluate wrote; may be repeated, the first is what the others are compared with.",
 )

@@ -5,14 +5,15 @@ from pathlib import Path
 import click
 
 from iactflow.cli.common import out_option, overwrite_option, settings_option, store_option, verb
+from iactflow.cli.places import READ, SETTINGS
 
 
 @verb
-@click.argument("config", type=click.Path(path_type=Path))
+@click.argument("config", type=SETTINGS)
 @click.option(
     "--model",
     required=True,
-    type=click.Path(path_type=Path),
+    type=READ,
     metavar="TEACHER",
     help="Generator by flow that train wrote.",
 )

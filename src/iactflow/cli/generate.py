@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 
 from iactflow.cli.common import out_option, overwrite_option, settings_option, verb, workers_option
+from iactflow.cli.places import READ
 from iactflow.cli.section import config_option
 from iactflow.cli.shard import shard_option
 
 
-@click.option("--model", required=True, type=click.Path(path_type=Path), metavar="MODEL", help="Bundle of a generator.")
+@click.option("--model", required=True, type=READ, metavar="MODEL", help="Bundle of a generator.")
 @click.option("--images", type=click.IntRange(min=1), default=None, metavar="N", help="Images to generate.")
 @click.option("--seed", type=click.IntRange(min=0), default=None, metavar="N", help="The same seed, the same images.")
 @click.option(
@@ -28,7 +29,9 @@ from iactflow.cli.shard import shard_option
 )
 @config_option
 @settings_option
-@out_option("STORE|DIR", "Store to write, or folder for DL1 files (*.dl1.h5). What is finished there is kept.")
+@out_option(
+    "STORE|DIR", "Store to write, or folder for DL1 files (*.dl1.h5). What is finished there is kept.", grows=True
+)
 @workers_option
 @overwrite_option
 @verb

@@ -20,7 +20,7 @@ from iactflow.cli.store_settings import ctapipe_option, fractions_of, split_opti
     help="simtel or ctapipe DL1 file, folder, glob, s3://bucket/prefix, sample:NAME, or a store to merge in; may be "
     "repeated.",
 )
-@out_option("STORE", "Folder of the store; an existing store grows. With --format dl1: the HDF5 file.")
+@out_option("STORE", "Folder of the store; an existing store grows. With --format dl1: the HDF5 file.", grows=True)
 @click.option("--camera", default=None, metavar="NAME", help="Camera to take where a file holds several.")
 @click.option("--images-only", is_flag=True, help="Keep the images and leave the DL1 parameters out.")
 @click.option(

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from iactflow.cli.common import out_option, overwrite_option, settings_option, verb
+from iactflow.cli.places import READ, WRITE
 from iactflow.cli.section import config_option
 
 
@@ -13,14 +14,12 @@ from iactflow.cli.section import config_option
     "files",
     required=True,
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=READ,
     metavar="DL2",
     help="DL2 file of simulated gammas, protons or electrons, or a folder of such files; may be repeated.",
 )
 @out_option("IRF.fits.gz", "FITS file to write.")
-@click.option(
-    "--report", type=click.Path(path_type=Path), default=None, metavar="FILE", help="Page to draw of it, as HTML."
-)
+@click.option("--report", type=WRITE, default=None, metavar="FILE", help="Page to draw of it, as HTML.")
 @click.option("--instrument", default="", metavar="NAME", help="Name of the instrument, for header and page.")
 @config_option
 @settings_option

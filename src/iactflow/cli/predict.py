@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from iactflow.cli.common import out_option, overwrite_option, settings_option, verb
+from iactflow.cli.places import SETTINGS
 from iactflow.cli.section import config_option
 
 
@@ -24,10 +25,10 @@ from iactflow.cli.section import config_option
     metavar="URI",
     help="ctapipe DL1 file, folder, glob or s3://bucket/prefix; may be repeated.",
 )
-@out_option("DL2", "DL2 file, or a folder that gets one DL2 file per input.")
+@out_option("DL2", "DL2 file, or a folder that gets one DL2 file per input.", grows=True)
 @click.option(
     "--ctapipe-config",
-    type=click.Path(path_type=Path),
+    type=SETTINGS,
     default=None,
     metavar="FILE",
     help="ctapipe's configuration; its cleaning counts for files without parameters. [default: as in ingest]",

@@ -5,12 +5,11 @@ from pathlib import Path
 import click
 
 from iactflow.cli.common import out_option, overwrite_option, settings_option, verb
+from iactflow.cli.places import READ
 from iactflow.cli.section import config_option
 
 
-@click.option(
-    "--result", required=True, type=click.Path(path_type=Path), metavar="RESULT", help="Result that evaluate wrote."
-)
+@click.option("--result", required=True, type=READ, metavar="RESULT", help="Result that evaluate wrote.")
 @config_option
 @settings_option
 @out_option("FILE.html", "Page to write.")

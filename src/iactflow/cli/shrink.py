@@ -5,11 +5,10 @@ from pathlib import Path
 import click
 
 from iactflow.cli.common import out_option, overwrite_option, settings_option, store_option, verb
+from iactflow.cli.places import READ
 
 
-@click.option(
-    "--model", required=True, type=click.Path(path_type=Path), metavar="MODEL", help="Model bundle that train wrote."
-)
+@click.option("--model", required=True, type=READ, metavar="MODEL", help="Model bundle that train wrote.")
 @click.option(
     "--to",
     required=True,

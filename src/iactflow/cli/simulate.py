@@ -6,6 +6,7 @@ import click
 import yaml
 
 from iactflow.cli.common import out_option, overwrite_option, settings_option, verb, workers_option
+from iactflow.cli.places import READ, SETTINGS
 from iactflow.cli.shard import shard_option
 from iactflow.cli.store_settings import ctapipe_option, fractions_of, split_option
 
@@ -29,7 +30,7 @@ from iactflow.cli.store_settings import ctapipe_option, fractions_of, split_opti
 @click.option(
     "--photons",
     multiple=True,
-    type=click.Path(),
+    type=READ,
     metavar="CORSIKA_IACT_FILE",
     help="Take the light of this CORSIKA file instead of our own showers; may be repeated.",
 )
@@ -46,7 +47,7 @@ from iactflow.cli.store_settings import ctapipe_option, fractions_of, split_opti
 @click.option(
     "--config",
     "config_file",
-    type=click.Path(path_type=Path),
+    type=SETTINGS,
     default=None,
     metavar="FILE",
     help="YAML file with the keys that --dry-run prints: energies, spectrum, pointing, cone, cores, night sky.",
@@ -54,7 +55,7 @@ from iactflow.cli.store_settings import ctapipe_option, fractions_of, split_opti
 @settings_option
 @split_option
 @ctapipe_option
-@out_option("DIR", "Folder for DL1 files (*.dl1.h5), or the store. What is finished there is kept.")
+@out_option("DIR", "Folder for DL1 files (*.dl1.h5), or the store. What is finished there is kept.", grows=True)
 @workers_option
 @overwrite_option
 def simulate_command(
@@ -62,7 +63,7 @@ def simulate_command(
     primary: str | None,
     events: int | None,
     showers: int | None,
-    photons: tuple[str, ...],
+    photons: tuple[Path, ...],
     seed: int,
     shard: tuple[int, int],
     output_format: str,
@@ -97,7 +98,12 @@ def simulate_command(
         )
     instrument, filled = resolve(config)
     if dry_run:
-        shown = {"instrument": instrument.description, "events": events, "showers": showers, "photons": list(photons)}
+        shown = {
+            "instrument": instrument.description,
+            "events": events,
+            "showers": showers,
+            "photons": list(map(str, photons)),
+        }
         shown |= {"seed": seed, "shard": "/".join(map(str, shard)), "format": output_format, "out": str(out)}
         click.echo(yaml.safe_dump(shown | {"config": filled.model_dump(mode="json")}, sort_keys=False).rstrip())
         return None
@@ -109,7 +115,7 @@ def simulate_command(
         seed=seed,
         events=events,
         showers=showers,
-        photons=photons,
+        photons=[str(path) for path in photons],
         shard=shard,
         output_format=output_format,  # type: ignore[arg-type]
         fractions=fractions,

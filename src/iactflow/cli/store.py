@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from iactflow.cli.common import verb
+from iactflow.cli.places import READ
 
 
 @click.group(name="store")
@@ -13,7 +14,7 @@ def command() -> None:
 
 
 @verb
-@click.argument("store", type=click.Path(path_type=Path))
+@click.argument("store", type=READ)
 @click.option("--verify", is_flag=True, help="Also read every part and compare it with the hash in its name.")
 def info_command(store: Path, verify: bool, dry_run: bool) -> Path | None:
     """Say what a store holds: camera, sources, images by primary and split, energies, cuts and versions."""

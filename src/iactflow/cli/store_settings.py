@@ -1,9 +1,10 @@
 """Options that settle a store for life: how its showers are divided, and how ctapipe cleans its images."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from iactflow.cli.places import SETTINGS
 
 if TYPE_CHECKING:
     from iactflow.data.split import SplitFractions
@@ -23,7 +24,7 @@ def _fractions(ctx: click.Context, option: click.Parameter, value: str | None) -
 
 ctapipe_option = click.option(
     "--ctapipe-config",
-    type=click.Path(path_type=Path),
+    type=SETTINGS,
     default=None,
     metavar="FILE",
     help="YAML or JSON file as ctapipe-process takes it: calibration, cleaning, image quality. [default: ctapipe's "

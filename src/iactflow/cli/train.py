@@ -5,10 +5,11 @@ from pathlib import Path
 import click
 
 from iactflow.cli.common import out_option, overwrite_option, settings_option, store_option, verb
+from iactflow.cli.places import SETTINGS
 
 
 @verb
-@click.argument("config", type=click.Path(path_type=Path))
+@click.argument("config", type=SETTINGS)
 @store_option
 @out_option("MODEL", "Folder of the model bundle; the same command goes on with an interrupted training.")
 @settings_option

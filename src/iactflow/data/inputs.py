@@ -10,11 +10,11 @@ from pathlib import Path
 
 import click
 
-from iactflow import s3
-from iactflow.cache import cache_folder
 from iactflow.data.samples import SCHEME, file_sha256, sample
 from iactflow.data.store import MANIFEST
 from iactflow.errors import InputError
+from iactflow.s3.address import is_remote
+from iactflow.s3.read import fetch
 
 
 class Kind(StrEnum):
@@ -61,7 +61,7 @@ def resolve(uris: Sequence[str]) -> list[Source]:
     ----------
     uris : sequence of str
         File, folder (all simtel and DL1 files in it and below), glob, store folder, ``sample:NAME`` or
-        ``s3://bucket/prefix``.
+        the same of objects as ``s3://bucket/...``.
 
     Returns
     -------
@@ -113,10 +113,7 @@ def kind_of(path: Path) -> Kind:
 def _files(uri: str) -> list[Path]:
     if uri.startswith(SCHEME):
         return [sample(uri.removeprefix(SCHEME))]
-    if uri.startswith(s3.SCHEME):
-        found = s3.download(uri, cache_folder())
-        return found if len(found) == 1 else _usable(found, uri)
-    path = Path(uri).expanduser()
+    path = fetch(uri) if is_remote(uri) else Path(uri).expanduser()
     if path.is_dir() and not (path / MANIFEST).exists():
         return _in_folder(path)
     if path.exists():

@@ -16,6 +16,7 @@ from iactflow.evaluate.events import Events
 from iactflow.evaluate.score import score
 from iactflow.models.bundle import Bundle
 from iactflow.models.predictor import Predictor
+from iactflow.models.source import bundle_folder
 from iactflow.storage import aside, refuse_existing
 from iactflow.versions import versions_of
 
@@ -105,7 +106,7 @@ def run(
     _require_camera(store, bundle, model)
     champion = None
     if config.champion is not None:
-        champion = Bundle.load(Path(config.champion))
+        champion = Bundle.load(bundle_folder(config.champion))
         _require_camera(store, champion, Path(config.champion))
         _require_mode(bundle, champion)
         champion.name = f"{champion.name} (champion)"

@@ -35,7 +35,7 @@ def make_strategy() -> Any:
     """
     if place().of > 1:
         strategy = tf.distribute.MultiWorkerMirroredStrategy()
-        # TensorFlow now takes SIGTERM for a notice to hand on, and whoever sends it before the fit listens waits in vain.
+        # TensorFlow now keeps SIGTERM to itself, and who sends it before the fit listens would wait in vain.
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGTERM) or signal.SIG_DFL)
         return strategy

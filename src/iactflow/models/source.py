@@ -1,10 +1,12 @@
-"""Where a model to start from is: a bundle, a .keras file, or a model registered with MLflow."""
+"""Where a model to start from is: a bundle or a .keras file, here or in an S3 store, or registered with MLflow."""
 
 import os
 from functools import cache
 from pathlib import Path
 
 from iactflow.errors import InputError
+from iactflow.s3.address import is_remote
+from iactflow.s3.read import fetch
 
 #: How a registered model is named: ``models:/NAME@ALIAS`` or ``models:/NAME/VERSION``.
 REGISTERED = "models:/"
@@ -17,15 +19,15 @@ def model_file(source: str) -> Path:
     Parameters
     ----------
     source : str
-        Folder of a model bundle, a .keras file, or a registered model as in `REGISTERED`, which is fetched from
-        MLflow at ``MLFLOW_TRACKING_URI``.
+        Folder of a model bundle, a .keras file, either of them as ``s3://bucket/...``, or a registered model as in
+        `REGISTERED`, which is fetched from MLflow at ``MLFLOW_TRACKING_URI``.
 
     Raises
     ------
     InputError
         If there is no such model, or not exactly one Keras file in it.
     """
-    path = _fetched(source) if source.startswith(REGISTERED) else Path(source)
+    path = _fetched(source) if source.startswith(REGISTERED) else _local(source)
     if path.is_file() or not path.exists():
         return _existing(path, source)
     from iactflow.models.bundle import MODEL_FILE
@@ -43,7 +45,7 @@ def model_file(source: str) -> Path:
 
 
 def bundle_folder(source: str) -> Path:
-    """Find the folder of a model bundle: a path as it is, a registered model (`REGISTERED`) after it was fetched.
+    """Find the folder of a model bundle: a path as it is, ``s3://`` or registered (`REGISTERED`) after it was fetched.
 
     Raises
     ------
@@ -51,8 +53,12 @@ def bundle_folder(source: str) -> Path:
         If a registered model cannot be fetched or holds no bundle.
     """
     if not source.startswith(REGISTERED):
-        return Path(source)
+        return _local(source)
     return model_file(source).parent
+
+
+def _local(source: str) -> Path:
+    return fetch(source) if is_remote(source) else Path(source)
 
 
 def _existing(path: Path, source: str) -> Path:

@@ -93,7 +93,9 @@ def in_camera(degree: float, origin: Any, frame: Any, ending: str = "") -> Calla
 
     def finish(outputs: dict[str, Any]) -> dict[str, Any]:
         return {
-            task: FromWindow(units[task], name=f"{task}_in_camera{ending}")([output, *place]) if task in units else output
+            task: FromWindow(units[task], name=f"{task}_in_camera{ending}")([output, *place])
+            if task in units
+            else output
             for task, output in outputs.items()
         }
 

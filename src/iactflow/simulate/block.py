@@ -12,7 +12,7 @@ import numpy as np
 
 from iactflow.config import to_yaml, validate
 from iactflow.errors import ConfigError, IactflowError
-from iactflow.simulate.config import PRIMARIES, Simulate
+from iactflow.simulate.config import MAX_SEED, PRIMARIES, Simulate
 from iactflow.simulate.corsika import CorsikaRun, read_run, read_showers
 from iactflow.simulate.efficiency import DIGICAM, FLASHCAM, detection_probability
 from iactflow.simulate.instruments import resolve
@@ -29,8 +29,6 @@ EFFICIENCIES = {efficiency.name: efficiency for efficiency in (DIGICAM, FLASHCAM
 SHOWERS_PER_BLOCK = 100_000
 #: CORSIKA's IACT interface numbers the uses of a shower in the last two digits of the event number.
 USES_PER_SHOWER = 100
-#: Largest seed: a run's number is made of seed, primary and block, and must fit 32 bits.
-MAX_SEED = 2000
 #: Difference of altitude between a CORSIKA file and a site at which the light is that of another site, m.
 _SAME_ALTITUDE = 50.0
 #: Marks the random numbers of telescopes, apart from those of throwing and of showers.

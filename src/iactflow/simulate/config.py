@@ -15,6 +15,9 @@ Primary = Literal["gamma", "electron", "proton", "helium", "nitrogen", "silicon"
 #: ctapipe's numbers of the primaries.
 PRIMARIES = {"gamma": 0, "electron": 1, "proton": 101, "helium": 402, "nitrogen": 1407, "silicon": 2814, "iron": 5626}
 
+#: Largest seed: a run's number is made of seed, primary and block, and must fit 32 bits.
+MAX_SEED = 2000
+
 
 class Conditions(Section):
     """Under which conditions showers are simulated: energies, directions, cores, sky; for commands and experiments."""

@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 from iactflow.config import validate
 from iactflow.data.split import SplitFractions
 from iactflow.errors import ConfigError
-from iactflow.simulate.config import Conditions, Primary, Simulate
+from iactflow.simulate.config import MAX_SEED, Conditions, Primary, Simulate
 
 if TYPE_CHECKING:
     from iactflow.simulate.run import Format, SimulateSummary
@@ -21,7 +21,7 @@ class Simulation(Conditions):
     """Showers that an experiment simulates; its instrument is the experiment's own."""
 
     events: dict[Primary, int] = Field({"gamma": 6000}, description="Triggered array events of each primary.")
-    seed: int = Field(1, ge=0, le=2000, description="The same seed gives the same events.")
+    seed: int = Field(1, ge=0, le=MAX_SEED, description="The same seed gives the same events.")
 
     @field_validator("events")
     @classmethod
@@ -34,6 +34,10 @@ class Simulation(Conditions):
         """Give the configuration of the simulation of one primary with an instrument."""
         conditions = self.model_dump(mode="json", exclude={"events", "seed"})
         return validate(Simulate, {**conditions, "preset": preset, "primary": primary}, "the section simulate")
+
+    def shifted(self, seed_shift: int) -> Simulation:
+        """Move the seed on by so many, and around to 0 after the largest one: other showers of the same kind."""
+        return self.model_copy(update={"seed": (self.seed + seed_shift) % (MAX_SEED + 1)})
 
 
 def parse_shard(text: str) -> tuple[int, int]:
