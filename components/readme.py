@@ -28,7 +28,9 @@ def readme(name: str) -> str:
     component = getattr(importlib.import_module(f"iactflow.components.{name}.component"), name)
     spec = component.component_spec
     # Kubeflow keeps the descriptions of inputs only
-    told = {one.arg_name: one.description for one in docstring_parser.parse(component.python_func.__doc__).params}
+    described = docstring_parser.parse(component.python_func.__doc__)
+    told = {one.arg_name: one.description for one in described.params}
+    told |= {str(one.type_name): one.description for one in described.many_returns}
     inputs = [(key, _kind(value), told.get(key)) for key, value in (spec.inputs or {}).items()]
     outputs = [(key, _kind(value), told.get(key)) for key, value in (spec.outputs or {}).items()]
     image = spec.implementation.container.image

@@ -15,7 +15,7 @@ from iactflow.generation_recipe import read_recipe
 from iactflow.recipe import Experiment
 
 #: Pipelines that ``run`` and ``compile`` know, each a module here and an experiment file in ``configs``.
-NAMES = ("energy", "type", "direction", "full", "generation", "simulate")
+NAMES = ("energy", "type", "direction", "full", "generation", "retrain", "simulate")
 
 
 def require_known(name: str) -> None:

@@ -8,7 +8,7 @@ from iactflow.components.ingest.component import ingest
 from iactflow.components.simulate.component import simulate
 
 
-def simulated_stores(experiment: dict[str, Any], data: Any, shards: Any, workers: Any) -> Any:
+def simulated_stores(experiment: dict[str, Any], data: Any, shards: Any, workers: Any, *, caching: bool = True) -> Any:
     """Lay out simulation and ingest; the arguments are the pipeline's parameters.
 
     Parameters
@@ -17,6 +17,8 @@ def simulated_stores(experiment: dict[str, Any], data: Any, shards: Any, workers
         Inputs ``config`` and ``settings`` of every step.
     data, shards, workers
         Files to read instead, shares of the simulation, and processes of each step.
+    caching : bool
+        Whether ingest may be left out where the names of its inputs are those of an earlier run.
 
     Returns
     -------
@@ -29,4 +31,6 @@ def simulated_stores(experiment: dict[str, Any], data: Any, shards: Any, workers
 
     showers = ingest(**experiment, data=data, workers=workers, simulated=dsl.Collected(share.outputs["showers"]))
     showers.set_display_name("Ingest showers")
+    if not caching:
+        showers.set_caching_options(False)
     return showers.outputs["stores"]

@@ -23,8 +23,10 @@ def server():
 
 
 def finding(monkeypatch, what, **environment):
-    for name in ("MLFLOW_TRACKING_URI", "AWS_ENDPOINT_URL", "KFP_ENDPOINT"):
+    named = ("MLFLOW_TRACKING_URI", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "IACTFLOW_S3_SECRET", "KFP_ENDPOINT")
+    for name in (*named, "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     return next(one for one in doctor.examine() if one.what == what)
@@ -40,9 +42,19 @@ def test_a_running_server_is_good(monkeypatch, server):
 
 
 def test_a_server_that_refuses_is_there(monkeypatch, server):
-    found = finding(monkeypatch, "S3", AWS_ENDPOINT_URL=server)
+    keys = {"AWS_ACCESS_KEY_ID": "user", "AWS_SECRET_ACCESS_KEY": "a-secret-key"}
+    found = finding(monkeypatch, "S3", AWS_ENDPOINT_URL=server, **keys)
     assert found.state == "good"
     assert "403" in found.told
+    assert "keys from the environment" in found.told
+
+
+def test_a_store_without_keys_is_broken_and_secrets_are_not_shown(monkeypatch, server):
+    found = finding(monkeypatch, "S3", AWS_ENDPOINT_URL=server)
+    assert (found.state, "AWS_ACCESS_KEY_ID" in found.told) == ("broken", True)
+    found = finding(monkeypatch, "MLflow", MLFLOW_TRACKING_URI="http://user:hidden-value@127.0.0.1:9")
+    assert found.state == "broken"
+    assert "hidden-value" not in found.told
 
 
 def test_a_dead_server_is_broken_and_the_advice_names_the_variable(monkeypatch):

@@ -22,11 +22,16 @@ def keys(section, prefix=""):
             yield from keys(value, f"{prefix}{name}.")
 
 
+#: Sections of steps that only some pipelines have.
+SERVICE = ("predict", "irf", "survey", "drift", "promote")
+
+
 def elsewhere(name):
     """Give the keys that an experiment need not state one by one: of steps it lacks, in braces, as others before."""
     if name == "generation":
         return ("generate.split.", "validate.select.", "feedback.select.")
-    return () if name == "full" else ("predict", "irf")
+    stated = {"full": ("predict", "irf", "drift"), "retrain": ("survey", "drift", "promote")}.get(name, ())
+    return (*(section for section in SERVICE if section not in stated), "drift.select.")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -6,7 +6,7 @@ import pytest
 from mlflow import MlflowClient
 
 from iactflow.errors import InputError
-from iactflow.tracking import Tracker, default_tracking_uri, flat
+from iactflow.tracking import OUTBOX, Tracker, default_tracking_uri, flat
 
 
 @pytest.fixture
@@ -183,3 +183,15 @@ def test_importing_the_package_and_its_commands_brings_neither_tensorflow_nor_ml
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_passwords_are_neither_told_to_mlflow_nor_printed_nor_written(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://user:hidden-value@127.0.0.1:9")
+    monkeypatch.setenv("STORE_SECRET", "another-hidden-value")
+    tracker = Tracker("run", {}, outbox=tmp_path / OUTBOX)
+    tracker.params({"data": {"train": ["s3://another-hidden-value/x", "postgresql://me:hidden-value@db/x"]}})
+    tracker.finish()
+    waiting = (tmp_path / OUTBOX).read_text()
+    assert "postgresql://***@db/x" in waiting
+    for shown in (waiting, "".join(capsys.readouterr()), str(tracker.describe())):
+        assert "hidden-value" not in shown

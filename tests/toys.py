@@ -65,7 +65,7 @@ def write(folder: Path, events: list[SimulatedEvent], kind: str, obs_id: int, *,
     store.add_source(
         {
             "name": f"toy_{obs_id}",
-            "sha256": f"{obs_id:064d}",
+            "sha256": f"{obs_id:x}".ljust(64, "0"),
             "kind": kind,
             "noticed": {"not_triggered": 0} if kind == "generated" else {},
             "versions": versions(),

@@ -9,6 +9,9 @@ from importlib import metadata
 from typing import Literal, NamedTuple
 
 from iactflow.cache import cache_folder
+from iactflow.errors import ConfigError
+from iactflow.redact import redact
+from iactflow.s3.keys import SECRET_FOLDER, find_keys
 
 #: Least free space, in GB, below which runs are likely to fail.
 _FREE_GB = 5
@@ -87,15 +90,18 @@ def _mlflow() -> Finding:
     if not uri:
         return Finding("MLflow", "absent", "MLFLOW_TRACKING_URI is not set; runs are kept in a database beside them")
     if not uri.startswith("http"):
-        return Finding("MLflow", "good", uri)
+        return Finding("MLflow", "good", redact(uri))
     return _reach("MLflow", uri, "/health", "Is the server up, and MLFLOW_TRACKING_URI right?")
 
 
 def _s3() -> Finding:
-    uri = os.environ.get("AWS_ENDPOINT_URL", "")
-    if not uri:
-        return Finding("S3", "absent", "AWS_ENDPOINT_URL is not set; s3:// cannot be used")
-    return _reach("S3", uri, "/minio/health/live", "Is the server up, and AWS_ENDPOINT_URL right?")
+    try:
+        keys = find_keys("s3://")
+    except ConfigError as error:
+        wanted = any(os.environ.get(name) for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", SECRET_FOLDER))
+        return Finding("S3", "broken" if wanted else "absent", str(error))
+    found = _reach("S3", keys.endpoint, "/minio/health/live", "Is the server up, and AWS_ENDPOINT_URL right?")
+    return found._replace(told=f"{found.told}; keys from {keys.source}")
 
 
 def _kubeflow() -> Finding:
@@ -110,7 +116,7 @@ def _reach(what: str, uri: str, path: str, advice: str) -> Finding:
     try:
         urllib.request.urlopen(uri.rstrip("/") + path, timeout=_PATIENCE).close()
     except urllib.error.HTTPError as error:
-        return Finding(what, "good", f"{uri} (answers {error.code})")
+        return Finding(what, "good", f"{redact(uri)} (answers {error.code})")
     except (OSError, ValueError) as error:
-        return Finding(what, "broken", f"{uri} does not answer: {error}. {advice}")
-    return Finding(what, "good", uri)
+        return Finding(what, "broken", redact(f"{uri} does not answer: {error}. {advice}"))
+    return Finding(what, "good", redact(uri))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from iactflow.errors import InputError
+from iactflow.redact import redact
 from iactflow.storage import remove, write_text
 
 _FORMAT = 1
@@ -61,7 +62,9 @@ class Outbox:
         if self.path is None:
             return
         if self.entries:
-            content = {"format": _FORMAT, "run": self.run, "entries": self.entries}
+            # a password in the address stays in MLFLOW_TRACKING_URI alone
+            run = {**self.run, "uri": redact(str(self.run["uri"]))} if "uri" in self.run else self.run
+            content = {"format": _FORMAT, "run": run, "entries": self.entries}
             write_text(self.path, json.dumps(content, indent=1) + "\n")
         else:
             remove(self.path)

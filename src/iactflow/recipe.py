@@ -12,13 +12,16 @@ from iactflow.data.presets import PRESETS
 from iactflow.data.select import Selection
 from iactflow.data.split import SplitFractions
 from iactflow.data.store import MANIFEST
+from iactflow.drift.config import Drift
 from iactflow.errors import ConfigError
 from iactflow.evaluate.config import Evaluate
 from iactflow.irf.config import Irf
 from iactflow.models.config import Model
 from iactflow.page.config import Report
 from iactflow.predict.config import Predict
+from iactflow.promote.config import Promote, default_name
 from iactflow.simulate.experiment import Simulation, parse_shard, simulate_all
+from iactflow.survey.config import Survey
 from iactflow.train.config import Train
 
 #: `instrument:` of an experiment that takes the camera as it finds it.
@@ -198,11 +201,19 @@ class Recipe(Experiment):
     report: Report = Report()
     predict: Predict = Predict()
     irf: Irf = Irf()
+    drift: Drift = Drift()
+    survey: Survey = Survey()
+    promote: Promote = Promote()
 
     @property
     def tasks(self) -> list[str]:
         """The tasks as a list, in the order of the file."""
         return [self.task] if isinstance(self.task, str) else list(self.task)
+
+    @property
+    def registered_name(self) -> str:
+        """Name of the registered model: ``promote.name``, or after the tasks and the mode."""
+        return self.promote.name or default_name(self.tasks, self.model.mode)
 
 
 def experiment_from_text(text: str, settings: Iterable[str] = (), **changes: object) -> Experiment:

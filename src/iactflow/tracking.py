@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from iactflow.outbox import Outbox
+from iactflow.redact import redact
 
 #: Database and artifacts of runs where no MLFLOW_TRACKING_URI is set; MLflow 3 no longer takes a plain folder.
 LOCAL_FOLDER = Path("runs")
@@ -58,7 +59,7 @@ class Tracker:
         waiting.run = {
             "name": name,
             "tags": dict(tags),
-            "uri": os.environ.get("MLFLOW_TRACKING_URI") or default_tracking_uri(),
+            "uri": tracking_uri(),
             "experiment": os.environ.get("MLFLOW_EXPERIMENT_NAME", EXPERIMENT),
             "run_id": injected or run_id or waiting.run.get("run_id"),
             "owned": injected is None,
@@ -78,8 +79,6 @@ class Tracker:
         return tracker
 
     def _begin(self, outbox: Outbox) -> None:
-        for key, value in _SETTINGS.items():
-            os.environ.setdefault(key, value)
         self._outbox = outbox
         self._client: Any = None
         self._away = False
@@ -103,11 +102,11 @@ class Tracker:
 
     def describe(self) -> dict[str, str | None]:
         """Tell where the run is; the run is None if MLflow was never reached."""
-        return {"tracking_uri": self.uri, "experiment": self._outbox.run["experiment"], "run_id": self.run_id}
+        return {"tracking_uri": redact(self.uri), "experiment": self._outbox.run["experiment"], "run_id": self.run_id}
 
     def params(self, values: Mapping[str, Any]) -> None:
         """Record the configuration, nested keys joined by dots."""
-        self._tell(kind="params", values={key: str(value) for key, value in flat(values).items()})
+        self._tell(kind="params", values={key: redact(str(value)) for key, value in flat(values).items()})
 
     def metrics(self, values: Mapping[str, float | None], step: int) -> None:
         """Record numbers at a step; those that are None are left out."""
@@ -124,7 +123,7 @@ class Tracker:
             self._outbox.entries.append({"kind": "end", "failed": failed, "time": int(time.time() * 1000)})
         if not self.contact() and self._outbox.path is not None:
             print(
-                f"warning: MLflow at {self.uri} did not come back. Once it answers, iactflow upload "
+                f"warning: MLflow at {redact(self.uri)} did not come back. Once it answers, iactflow upload "
                 f"{self._outbox.path.parent} sends what {self._outbox.path.name} keeps.",
                 file=sys.stderr,
             )
@@ -143,7 +142,7 @@ class Tracker:
             return False
         self._outbox.save()
         if self._away:
-            print(f"MLflow at {self.uri} answers again and knows all.", file=sys.stderr)
+            print(f"MLflow at {redact(self.uri)} answers again and knows all.", file=sys.stderr)
         self._away = False
         return True
 
@@ -155,16 +154,12 @@ class Tracker:
             self.contact()
 
     def _open(self) -> Any:
-        from mlflow import MlflowClient
-
         run = self._outbox.run
-        if self.uri.startswith("sqlite:///"):
-            Path(self.uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        client = MlflowClient(tracking_uri=self.uri)
-        if run["run_id"] is not None and run["owned"] and not _has_run(client, run["run_id"]):
+        client = connect(self.uri)
+        if run["run_id"] is not None and run["owned"] and not has_run(client, run["run_id"]):
             run["run_id"] = None  # the earlier attempt was recorded in another place
         if run["run_id"] is None:
-            experiment = _experiment_id(client, run["experiment"], self.uri)
+            experiment = experiment_id(client, run["experiment"], self.uri)
             run["run_id"] = client.create_run(experiment, run_name=run["name"]).info.run_id
         elif run["owned"]:
             client.update_run(run["run_id"], status="RUNNING")
@@ -181,7 +176,8 @@ class Tracker:
         except MlflowException as error:
             if error.get_http_status_code() != _REFUSED:
                 raise
-            print(f"warning: MLflow at {self.uri} refuses {entry['kind']} ({_first_line(error)}).", file=sys.stderr)
+            told = f"MLflow at {redact(self.uri)} refuses {entry['kind']} ({_first_line(error)})"
+            print(f"warning: {told}.", file=sys.stderr)
 
     def _warn(self, error: Exception) -> None:
         if self._away:
@@ -189,8 +185,8 @@ class Tracker:
         self._away = True
         kept = "in memory" if self._outbox.path is None else f"in {self._outbox.path}"
         print(
-            f"warning: MLflow at {self.uri} cannot be used ({_first_line(error)}). The work goes on; what MLflow is "
-            f"not told is kept {kept} and sent when it answers.",
+            f"warning: MLflow at {redact(self.uri)} cannot be used ({_first_line(error)}). The work goes on; what "
+            f"MLflow is not told is kept {kept} and sent when it answers.",
             file=sys.stderr,
         )
 
@@ -212,7 +208,19 @@ def _tell_mlflow(client: Any, run_id: str, entry: dict[str, Any], outbox: Path |
         client.set_terminated(run_id, "FAILED" if entry["failed"] else "FINISHED", end_time=entry["time"])
 
 
-def _has_run(client: Any, run_id: str) -> bool:
+def connect(uri: str) -> Any:
+    """Open MLflow's client for a server or database, with time limits that suit work that goes on without it."""
+    for key, value in _SETTINGS.items():
+        os.environ.setdefault(key, value)
+    from mlflow import MlflowClient
+
+    if uri.startswith("sqlite:///"):
+        Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    return MlflowClient(tracking_uri=uri, registry_uri=os.environ.get("MLFLOW_REGISTRY_URI") or uri)
+
+
+def has_run(client: Any, run_id: str) -> bool:
+    """Tell whether MLflow knows a run."""
     from mlflow.exceptions import MlflowException
 
     try:
@@ -224,7 +232,8 @@ def _has_run(client: Any, run_id: str) -> bool:
     return True
 
 
-def _experiment_id(client: Any, name: str, uri: str) -> str:
+def experiment_id(client: Any, name: str, uri: str) -> str:
+    """Give the experiment of a name, made if there is none; a local database keeps its artifacts beside it."""
     found = client.get_experiment_by_name(name)
     if found is not None:
         return str(found.experiment_id)
@@ -235,7 +244,12 @@ def _experiment_id(client: Any, name: str, uri: str) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+    return redact((str(error).strip().splitlines() or [type(error).__name__])[0])[:200]
+
+
+def tracking_uri() -> str:
+    """Name the MLflow that counts here: ``MLFLOW_TRACKING_URI``, or the database in `LOCAL_FOLDER`."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or default_tracking_uri()
 
 
 def default_tracking_uri(folder: Path | str = LOCAL_FOLDER) -> str:

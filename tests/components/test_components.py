@@ -23,7 +23,7 @@ ON_GPUS = {"train", "distil", "generate"}
 def test_every_component_is_named_as_its_command():
     reconstruction = {"simulate", "ingest", "train", "evaluate", "report", "compare"}
     generation = {"distil", "generate", "validate", "feedback"}
-    service = {"predict", "irf"}
+    service = {"predict", "irf", "survey", "drift", "promote"}
     assert set(NAMES) == reconstruction | generation | service | ON_CLUSTERS
     assert set(NAMES) - ON_CLUSTERS <= set(COMMANDS)
 

@@ -72,11 +72,11 @@ def test_a_training_pod_in_full():
     assert variables["IACTFLOW_RUN"]["valueFrom"] == {"fieldRef": {"fieldPath": "metadata.labels['pipeline/runid']"}}
 
 
-def test_only_ingest_gets_the_keys_to_the_object_store():
+def test_only_steps_that_read_objects_get_the_keys_to_the_store():
     for component in COMPONENTS:
         (container,) = pod_template(component, "lab")["spec"]["containers"]
         variables = {variable["name"]: variable for variable in container["env"]}
-        if component != "ingest":
+        if component not in ("ingest", "predict", "train", "evaluate"):
             assert not any(name.startswith("AWS_") for name in variables), component
             continue
         assert variables["AWS_ENDPOINT_URL"]["value"] == "http://minio.iactflow.svc.cluster.local:9000"

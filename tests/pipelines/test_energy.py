@@ -53,11 +53,11 @@ def test_the_default_is_the_experiment_with_the_settings_in_it(compiled):
 
 
 def test_an_unknown_pipeline_names_the_known_ones():
-    with pytest.raises(ConfigError, match="Known: energy, type, direction, full, generation, simulate"):
+    with pytest.raises(ConfigError, match="Known: energy, type, direction, full, generation, retrain, simulate"):
         find("enrgy")
     result = CliRunner().invoke(main, ["compile", "enrgy"])
     assert result.exit_code == 2
-    assert "Known: energy, type, direction, full, generation, simulate" in result.output
+    assert "Known: energy, type, direction, full, generation, retrain, simulate" in result.output
 
 
 def test_an_existing_file_is_kept(compiled):

@@ -13,6 +13,8 @@ from iactflow.cli.common import config_option, settings_option, verb
 
 #: Outputs of a pipeline that are pages for people, and the names of their copies.
 _PAGES = {"report": "report.html", "comparison": "compare.html", "feedback": "feedback.html"}
+#: What steps in branches make for people, first what they open first: Kubeflow hands on no outputs of branches.
+_IN_BRANCHES = {"promote*/summary": "summary.md", "compare*/page": "compare.html", "report*/page": "report.html"}
 
 
 @click.argument("pipeline")
@@ -39,7 +41,7 @@ def run_command(
 
     The steps are the Kubeflow components that run in a cluster, executed by Kubeflow's local runner. Each run has a
     folder of its own under OUT/PIPELINE with the artifacts of every step and, where the pipeline draws them, the pages
-    report.html, compare.html and feedback.html.
+    report.html, compare.html and feedback.html, and summary.md.
     """
     from iactflow.config import to_yaml
     from iactflow.pipelines import default_config, find, read_experiment
@@ -75,12 +77,24 @@ def _tell(outputs: Mapping[str, Any], root: Path) -> Path:
     for name, page in pages.items():
         shutil.copyfile(outputs[name], page)
     if not pages:
-        return Path(folder)
+        return _tell_branches(folder)
     for name, page in pages.items():
         if name != "report":
             click.echo(f"{_PAGES[name].removesuffix('.html') + ':':<9} {page}")
     click.echo(f"MLflow:   mlflow ui --backend-store-uri {os.environ['MLFLOW_TRACKING_URI']}")
     return pages["report"]
+
+
+def _tell_branches(folder: Path) -> Path:
+    """Copy what the steps of branches made to the top of the run's folder; give what people open first."""
+    copies = []
+    for pattern, name in _IN_BRANCHES.items():
+        for made in folder.glob(pattern):
+            copies.append(folder / name)
+            shutil.copyfile(made, folder / name)
+    for copy in copies[1:]:
+        click.echo(f"{copy.stem + ':':<9} {copy}")
+    return copies[0] if copies else folder
 
 
 command = run_command

@@ -12,8 +12,9 @@ PRIORITY_LABEL = "iactflow.io/priority"
 QUEUE_LABEL = "kueue.x-k8s.io/queue-name"
 QUEUE_PRIORITY_LABEL = "kueue.x-k8s.io/priority-class"
 
-#: Components that read ``s3://`` themselves; the others get their inputs from Kubeflow.
-S3_READERS = ("ingest",)
+#: Components that read ``s3://`` themselves: showers, and models to start from or to beat; the others get their inputs
+#: from Kubeflow.
+S3_READERS = ("ingest", "predict", "train", "evaluate")
 
 #: Components that write checkpoints, which outlive their pods where the environment has a volume for them.
 CHECKPOINTED = ("train", "distil")

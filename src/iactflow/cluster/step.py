@@ -13,6 +13,7 @@ from pathlib import Path
 
 from iactflow.cluster.cost import log_cost
 from iactflow.errors import ConfigError, IactflowError, InputError
+from iactflow.redact import redact
 
 #: Environment variable with the path that a failing step writes its error to, for the process that started it.
 FAILURE_FILE = "IACTFLOW_FAILURE_FILE"
@@ -50,10 +51,11 @@ def step() -> Iterator[None]:
     try:
         yield
     except IactflowError as error:
-        print(f"error: {error}", file=sys.stderr, flush=True)
+        told = redact(str(error))
+        print(f"error: {told}", file=sys.stderr, flush=True)
         if FAILURE_FILE in os.environ:
-            Path(os.environ[FAILURE_FILE]).write_text(json.dumps({"code": error.exit_code, "message": str(error)}))
-        _tell_kubernetes(error)
+            Path(os.environ[FAILURE_FILE]).write_text(json.dumps({"code": error.exit_code, "message": told}))
+        _tell_kubernetes(told, final=isinstance(error, ConfigError | InputError))
         sys.exit(error.exit_code)
     finally:
         if mlflow_run is not None:
@@ -79,9 +81,8 @@ def _end_with(run: int) -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-def _tell_kubernetes(error: IactflowError) -> None:
+def _tell_kubernetes(told: str, *, final: bool) -> None:
     if not os.access(TERMINATION_LOG, os.W_OK):
         return
-    final = isinstance(error, ConfigError | InputError)
-    words = f"{FINAL} {error}" if final else str(error)
+    words = f"{FINAL} {told}" if final else told
     TERMINATION_LOG.write_bytes(words.encode()[:_LAST_WORDS])

@@ -16,7 +16,6 @@ from iactflow.evaluate.events import Events
 from iactflow.evaluate.score import score
 from iactflow.models.bundle import Bundle
 from iactflow.models.predictor import Predictor
-from iactflow.models.source import bundle_folder
 from iactflow.storage import aside, refuse_existing
 from iactflow.versions import versions_of
 
@@ -103,7 +102,7 @@ def run(
     _require_camera(store, bundle, model)
     champion = None
     if config.champion is not None:
-        champion = Bundle.load(bundle_folder(config.champion))
+        champion = Bundle.load(config.champion)
         _require_camera(store, champion, Path(config.champion))
         _require_mode(bundle, champion)
         champion.name = f"{champion.name} (champion)"

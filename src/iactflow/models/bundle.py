@@ -17,6 +17,7 @@ from iactflow.models.custom import is_custom, load_class, load_file
 from iactflow.models.predictor import Cost
 from iactflow.models.registry import examples_of, view_of
 from iactflow.models.runtime import load_runtime
+from iactflow.models.source import bundle_folder
 from iactflow.models.tasks import tasks_named
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ CTLEARN_FILE = "ctlearn.keras"
 MANIFEST = "model.json"
 #: Copy of the file that a network of the user's was loaded from.
 CODE_FILE = "network.py"
+#: Pixels of a few training images, as the model takes them.
+EXAMPLE_FILE = "example.npz"
 
 #: Events that are predicted together.
 PREDICT_BATCH = 64
@@ -66,14 +69,14 @@ class Bundle:
 
     @classmethod
     def load(cls, path: Path | str) -> Self:
-        """Open a bundle.
+        """Open a bundle, or a registered model such as ``models:/energy@champion`` or ``models:/energy/3``.
 
         Raises
         ------
         InputError
             If it is missing, unfinished, damaged or of another format version.
         """
-        path = Path(path)
+        path = bundle_folder(str(path))
         info = read_manifest(path)
         if "runtime" in info:
             return cls(path, info, load_runtime(path, info["runtime"], info["files"]))

@@ -1,6 +1,5 @@
 """Where a model to start from is: a bundle or a .keras file, here or in an S3 store, or registered with MLflow."""
 
-import os
 from functools import cache
 from pathlib import Path
 
@@ -27,7 +26,7 @@ def model_file(source: str) -> Path:
     InputError
         If there is no such model, or not exactly one Keras file in it.
     """
-    path = _fetched(source) if source.startswith(REGISTERED) else _local(source)
+    path = registered_files(source) if source.startswith(REGISTERED) else _local(source)
     if path.is_file() or not path.exists():
         return _existing(path, source)
     from iactflow.models.bundle import MODEL_FILE
@@ -38,7 +37,7 @@ def model_file(source: str) -> Path:
     named = [file for file in found if file.name == MODEL_FILE] or found
     if len(named) != 1:
         raise InputError(
-            f"model.init: {source} must hold one {_SUFFIX} file. Received: "
+            f"{source} must hold one {_SUFFIX} file. Received: "
             f"{', '.join(str(file.relative_to(path)) for file in named) or 'none'}. Name the file itself."
         )
     return named[0]
@@ -54,7 +53,16 @@ def bundle_folder(source: str) -> Path:
     """
     if not source.startswith(REGISTERED):
         return _local(source)
-    return model_file(source).parent
+    from iactflow.models.bundle import MANIFEST
+
+    fetched = registered_files(source)
+    found = [file.parent for file in sorted(fetched.rglob(MANIFEST))]
+    if len(found) != 1:
+        raise InputError(
+            f"{source} must hold one model bundle. Received: a registered model with {len(found)} files {MANIFEST}. "
+            "Register a bundle that train wrote, with iactflow promote."
+        )
+    return found[0]
 
 
 def _local(source: str) -> Path:
@@ -64,25 +72,36 @@ def _local(source: str) -> Path:
 def _existing(path: Path, source: str) -> Path:
     if not path.is_file():
         raise InputError(
-            f"model.init: {source} cannot be read: it does not exist. Give a model bundle, a {_SUFFIX} file or "
+            f"{source} cannot be read: it does not exist. Give a model bundle, a {_SUFFIX} file or "
             f"{REGISTERED}NAME@ALIAS."
         )
     return path
 
 
 @cache
-def _fetched(source: str) -> Path:
-    """Download a registered model once per process."""
+def registered_files(source: str) -> Path:
+    """Download the files of a registered model, once per process.
+
+    Parameters
+    ----------
+    source : str
+        As in `REGISTERED`.
+
+    Raises
+    ------
+    InputError
+        If MLflow has none, or cannot be reached.
+    """
     import mlflow
 
-    from iactflow.tracking import default_tracking_uri
+    from iactflow.tracking import tracking_uri
 
-    uri = os.environ.get("MLFLOW_TRACKING_URI") or default_tracking_uri()
+    uri = tracking_uri()
     try:
         mlflow.set_tracking_uri(uri)
         return Path(mlflow.artifacts.download_artifacts(artifact_uri=source))
     except Exception as error:  # MLflow's stores raise errors of many libraries
         raise InputError(
-            f"model.init: {source} could not be fetched from MLflow at {uri}: {str(error).splitlines()[0]} Check name "
+            f"{source} could not be fetched from MLflow at {uri}: {str(error).splitlines()[0]} Check name "
             "and alias, and MLFLOW_TRACKING_URI."
         ) from error

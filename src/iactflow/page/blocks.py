@@ -81,12 +81,13 @@ class Picture:
 
 @dataclass(frozen=True)
 class Gallery:
-    """Groups of pictures, each with a heading, and the colour scale that they share."""
+    """Groups of pictures, each with a heading, the colour scale that they share, and what its upper end is."""
 
     kind: ClassVar[str] = "gallery"
     reading: str
     groups: Mapping[str, Sequence[Picture]]
     scale: str
+    largest: str = "largest charge of the image"
 
 
 @dataclass(frozen=True)

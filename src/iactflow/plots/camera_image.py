@@ -22,7 +22,7 @@ def colours() -> list[str]:
     return ["#" + "".join(f"{round(255 * part):02x}" for part in colour) for colour in sampled]
 
 
-def camera_svg(pixels: "Table", image: np.ndarray, mask: np.ndarray, label: str) -> str:
+def camera_svg(pixels: "Table", image: np.ndarray, mask: np.ndarray, label: str, largest: float | None = None) -> str:
     """Draw one camera image.
 
     Parameters
@@ -36,6 +36,8 @@ def camera_svg(pixels: "Table", image: np.ndarray, mask: np.ndarray, label: str)
         Pixels that cleaning kept.
     label : str
         What the image shows, for readers who do not see it.
+    largest : float or None
+        Charge that has the last colour, as those above it; None takes the image's largest.
 
     Returns
     -------
@@ -44,7 +46,7 @@ def camera_svg(pixels: "Table", image: np.ndarray, mask: np.ndarray, label: str)
         faint pixels can be seen.
     """
     corners, x, y = _shape(pixels)
-    brightest = max(float(image.max()), 1e-12)
+    brightest = max(float(image.max()), 1e-12) if largest is None else largest
     steps = np.minimum((np.sqrt(np.clip(image, 0, None) / brightest) * _STEPS).astype(int), _STEPS - 1)
     outline = _relative(corners)
     paths = []

@@ -130,13 +130,14 @@ def _steps(results: Mapping[str, Result], curve: str, name: str, x: str, y: str)
     """Draw one table of every result as steps with bands, the simulation dashed below."""
     drawn = style.figure(x=x, y=y)
     first = next(iter(results.values())).curves[curve]
-    _add(drawn, SIMULATED, style.Look(style.NEUTRAL, "x"), first, name, "simulated", "dash")
+    add_shares(drawn, SIMULATED, style.Look(style.NEUTRAL, "x"), first, name, "simulated", "dash")
     for model, look in style.looks(results).items():
-        _add(drawn, model, look, results[model].curves[curve], name, "generated", "solid")
+        add_shares(drawn, model, look, results[model].curves[curve], name, "generated", "solid")
     return drawn
 
 
-def _add(drawn: go.Figure, model: str, look: style.Look, table: Table, name: str, side: str, dash: str) -> None:
+def add_shares(drawn: go.Figure, model: str, look: style.Look, table: Table, name: str, side: str, dash: str) -> None:
+    """Draw the column `side` over the bins ``NAME_low`` to ``NAME_high`` as steps, its interval as a band."""
     edges = _short(np.append(table[f"{name}_low"], table[f"{name}_high"][-1]))
     value, low, high = (_short(style.filled(table, column)) for column in (side, f"{side}_low", f"{side}_high"))
     corners = np.repeat(edges, 2)[1:-1]

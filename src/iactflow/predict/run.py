@@ -12,7 +12,6 @@ from iactflow.data.inputs import Kind, Source, resolve
 from iactflow.errors import ConfigError, InputError
 from iactflow.ingest.processing import compile_ctapipe, ctapipe_configuration
 from iactflow.models.bundle import Bundle
-from iactflow.models.source import bundle_folder
 from iactflow.predict.config import Predict
 from iactflow.predict.identity import Identity, is_finished
 from iactflow.predict.one import Counted, predict_file
@@ -130,7 +129,7 @@ def _dl1(sources: Sequence[Source]) -> Sequence[Source]:
 
 def _load(models: Sequence[str]) -> list[Bundle]:
     """Open the models and see that they can work on the same images."""
-    bundles = [Bundle.load(bundle_folder(model)) for model in models]
+    bundles = [Bundle.load(model) for model in models]
     doers: dict[str, Path] = {}
     for bundle in bundles:
         for task in bundle.tasks:

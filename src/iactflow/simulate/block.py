@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -210,7 +210,8 @@ def simulate_events(block: Block, thrown: Simulated) -> Iterator[SimulatedEvent]
 
 def _showers(block: Block, thrown: Simulated, observer: Observer) -> Iterator[tuple[Shower, list[Light]]]:
     config, instrument = thrown.config, thrown.instrument
-    place, efficiency = site(instrument.site), EFFICIENCIES[instrument.efficiency]
+    place, standard = site(instrument.site), EFFICIENCIES[instrument.efficiency]
+    efficiency = replace(standard, throughput=standard.throughput * instrument.reflectivity)
     alt, az = 90 - config.zenith.value, config.azimuth.value
     if block.photons is not None:
         run = read_run(Path(block.photons))

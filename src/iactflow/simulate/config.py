@@ -32,6 +32,8 @@ class Conditions(Section):
     reuse: int = Field(10, ge=1, le=100, description="Core positions that each shower is used at.")
     night_sky: float = Field(1.0, ge=0, le=20, description="Factor on the preset's night-sky background.")
     dead_pixels: float = Field(0.0, ge=0, lt=0.5, description="Share of pixels that give nothing.")
+    gain: float = Field(1.0, gt=0, le=5, description="Gain of the sensors relative to what calibration assumes.")
+    reflectivity: float = Field(1.0, gt=0, le=1.2, description="Reflectivity of the mirror relative to the preset's.")
 
     @field_validator("energy_min", "energy_max", "scatter_radius")
     @classmethod

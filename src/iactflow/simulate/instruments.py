@@ -43,14 +43,20 @@ def resolve(config: Simulate) -> tuple[Instrument, Simulate]:
     is_file = config.preset.endswith((".yaml", ".yml"))
     instrument = read_instrument(Path(config.preset)) if is_file else preset(config.preset)
     camera = instrument.camera
-    camera = replace(camera, night_sky=camera.night_sky * config.night_sky, dead_fraction=config.dead_pixels)
+    camera = replace(
+        camera,
+        night_sky=camera.night_sky * config.night_sky * config.reflectivity,  # which reaches pixels by the mirror too
+        dead_fraction=config.dead_pixels,
+        relative_gain=config.gain,
+    )
     double = 1 if config.primary in ("gamma", "electron") else 2
     low, high = (energy * double for energy in instrument.energy_range)
     filled = config.model_dump(mode="json")
     filled["energy_min"] = filled["energy_min"] or f"{low:g} TeV"
     filled["energy_max"] = filled["energy_max"] or f"{high:g} TeV"
     filled["scatter_radius"] = filled["scatter_radius"] or f"{instrument.scatter_radius:g} m"
-    return replace(instrument, camera=camera), validate(Simulate, filled, f"defaults of {instrument.name}")
+    changed = replace(instrument, camera=camera, reflectivity=config.reflectivity)
+    return changed, validate(Simulate, filled, f"defaults of {instrument.name}")
 
 
 def read_instrument(path: Path) -> Instrument:

@@ -105,6 +105,8 @@ class CameraModel:
         Night sky at which the sensors' gain would fall to a half, GHz; infinite without such a loss.
     dead_fraction : float
         Share of pixels that give nothing.
+    relative_gain : float
+        Gain of the sensors in the dark relative to the one that calibration assumes.
     """
 
     name: str
@@ -122,6 +124,7 @@ class CameraModel:
     night_sky: float
     gain_drop_scale: float
     dead_fraction: float = 0.0
+    relative_gain: float = 1.0
 
     @property
     def n_pixels(self) -> int:
@@ -130,8 +133,8 @@ class CameraModel:
 
     @property
     def gain(self) -> float:
-        """Gain under the night sky relative to the dark, which calibration assumes."""
-        return 1 / (1 + self.night_sky / self.gain_drop_scale)
+        """Gain under the night sky relative to the one in the dark that calibration assumes."""
+        return self.relative_gain / (1 + self.night_sky / self.gain_drop_scale)
 
 
 @dataclass(frozen=True)
@@ -192,6 +195,8 @@ class Instrument:
         Default radius of the disc that cores are thrown on, perpendicular to the shower, m.
     energy_range : tuple of float
         Default energies of gammas, TeV; other primaries take the double.
+    reflectivity : float
+        Reflectivity of the mirror relative to the efficiency tables.
     """
 
     name: str
@@ -206,6 +211,7 @@ class Instrument:
     coincidence: float
     scatter_radius: float
     energy_range: tuple[float, float]
+    reflectivity: float = 1.0
 
     def __post_init__(self) -> None:
         if not 1 <= self.min_telescopes <= len(self.positions):

@@ -9,8 +9,10 @@ import numpy as np
 
 from iactflow.data import schema
 from iactflow.data.array import leaders
+from iactflow.data.origin import origin_of
 from iactflow.data.presets import require_instrument
 from iactflow.data.select import Cut, Selection, apply_selection, require_rows
+from iactflow.data.sources import source_key
 from iactflow.data.split import in_share
 from iactflow.data.store import Store
 from iactflow.errors import InputError
@@ -32,7 +34,7 @@ class Examples:
     cuts : list of Cut
         What the cuts removed from the train part.
     stores : list of dict
-        Path, hash and counts of images (or events) and showers of each store.
+        Path, hash, sources, origins of showers, and counts of images (or events) and showers of each store.
     """
 
     store: Store
@@ -98,7 +100,13 @@ def _count(store: Store, train: np.ndarray, validation: np.ndarray) -> list[dict
     for path in store.paths:
         single = Store(path)
         high = low + len(single)
-        entry: dict[str, Any] = {"path": str(path), "hash": single.hash}
+        [sources] = [manifest["sources"] for manifest in single.manifests]
+        entry: dict[str, Any] = {
+            "path": str(path),
+            "hash": single.hash,
+            "sources": sorted(source_key(source) for source in sources),
+            "made": sorted({origin_of(source).made for source in sources}),
+        }
         for part, rows in (("train", train), ("validation", validation)):
             first = leaders(rows)
             mine = first[(first >= low) & (first < high)]

@@ -96,11 +96,8 @@ def _train(
 
     keras.utils.set_random_seed(config.seed)
     made = _assembly(examples, model)
-    info: dict[str, Any] = {
-        "method": model.name,
-        "steps": 1 if model.name == "wgan" else model.steps,
-        "shift": model.shift,
-    }
+    steps = 1 if model.name == "wgan" else model.steps
+    info: dict[str, Any] = {"method": model.name, "steps": steps, "shift": model.shift}
     checkpoints = [Checkpoint(out / FOLDER / "size", work), Checkpoint(out, work)]
     run_id = earlier_run(checkpoints, overwrite=overwrite)
     tracker = Tracker(f"train {out.name}", {"task": "generation", "instrument": instrument}, run_id)

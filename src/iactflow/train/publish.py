@@ -6,6 +6,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from iactflow.data.array import images_of
 from iactflow.data.feeder import gather
 from iactflow.fitting.cost import as_function, flops_per_event, ms_per_event, n_parameters
@@ -17,6 +19,7 @@ from iactflow.models.bundle import (
     BUNDLE_FORMAT,
     CODE_FILE,
     CTLEARN_FILE,
+    EXAMPLE_FILE,
     MANIFEST,
     MODEL_FILE,
     PREDICT_BATCH,
@@ -29,10 +32,14 @@ from iactflow.models.registry import CTLEARN
 from iactflow.models.tasks import tasks_named
 from iactflow.models.upstream import upstream_model
 from iactflow.models.view import View
+from iactflow.registered.card import CARD, card
 from iactflow.train.config import Train
 from iactflow.train.examples import Examples
+from iactflow.versions import code_hash
 
 _PACKAGES = ("iactflow", "tensorflow", "keras", "ctlearn", "dl1-data-handler", "ctapipe", "numpy")
+#: Images that a bundle keeps as an example of its input.
+_EXAMPLES = 2
 
 
 def publish(
@@ -82,6 +89,8 @@ def publish(
         if code is not None:
             shutil.copyfile(code, folder / CODE_FILE)
         pixels = gather(store, examples.train[:PREDICT_BATCH], [tensor.name for tensor in physical.inputs])
+        example: dict[str, Any] = {name: values[:_EXAMPLES] for name, values in pixels.items()}
+        np.savez_compressed(folder / EXAMPLE_FILE, **example)
         info = {
             "format": BUNDLE_FORMAT,
             "name": model.name,
@@ -103,8 +112,10 @@ def publish(
             "cost": _cost(physical, network, pixels, state, folder / MODEL_FILE).as_dict(),
             "summary": _summary(network),
             "versions": {name: version(name) for name in _PACKAGES},
+            "code": code_hash(),
             "mlflow": mlflow,
         }
+        (folder / CARD).write_text(card(info), encoding="utf-8")
         (folder / MANIFEST).write_text(json.dumps(info, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     return info
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from iactflow.errors import IactflowError, InputError
 from iactflow.models.bundle import MANIFEST
+from iactflow.redact import redact
 from iactflow.storage import write_text
 from iactflow.tracking import OUTBOX, Tracker
 
@@ -44,7 +45,7 @@ def upload(model: Path) -> Path:
         write_text(manifest, json.dumps(content, indent=1, allow_nan=False) + "\n")
     if not told:
         raise IactflowError(
-            f"MLflow at {tracker.uri} still cannot be used; {outbox} keeps what it was not told. Start it, or name "
-            "another server in MLFLOW_TRACKING_URI, and run the same command again."
+            f"MLflow at {redact(tracker.uri)} still cannot be used; {outbox} keeps what it was not told. Start it, or "
+            "name another server in MLFLOW_TRACKING_URI, and run the same command again."
         )
     return model

@@ -135,10 +135,10 @@ def choose(generated: Store, simulated: Store, config: Validate) -> Samples:
         )
     require_rows(training, [], where=f"{simulated.paths[0]}, part 'train', {names}")
     chosen = (
-        (generated, _take(generated, everything, n, rng)),
-        (simulated, _take(simulated, one, n, rng)),
-        (simulated, _take(simulated, two, n, rng)),
-        (simulated, _take(simulated, training, config.training_images, rng)),
+        (generated, take_showers(generated, everything, n, rng)),
+        (simulated, take_showers(simulated, one, n, rng)),
+        (simulated, take_showers(simulated, two, n, rng)),
+        (simulated, take_showers(simulated, training, config.training_images, rng)),
     )
     return Samples(*(Sample.of(store, rows, config) for store, rows in chosen))
 
@@ -161,7 +161,7 @@ def other_halves(samples: Samples, config: Validate, number: int) -> Samples:
     rng = np.random.default_rng([config.seed, number])
     halves = _halves(store, test[alike], rng)
     n = min(len(samples.reference.rows), *map(len, halves))
-    floor, reference = (Sample.of(store, _take(store, half, n, rng), config) for half in halves)
+    floor, reference = (Sample.of(store, take_showers(store, half, n, rng), config) for half in halves)
     return samples._replace(floor=floor, reference=reference)
 
 
@@ -191,7 +191,7 @@ def _halves(store: Store, rows: np.ndarray, rng: np.random.Generator) -> tuple[n
     return rows[first[numbers]], rows[~first[numbers]]
 
 
-def _take(store: Store, rows: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
+def take_showers(store: Store, rows: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
     """Take n images, shower by shower in random order, so that as few showers as possible lose images."""
     numbers = _numbers(store, rows)
     rank = rng.permutation(int(numbers.max(initial=-1)) + 1)

@@ -1,0 +1,1 @@
+"""The verb ``promote``: which model is in service."""

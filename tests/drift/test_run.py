@@ -1,0 +1,121 @@
+import json
+import os
+import re
+import socket
+
+import pytest
+
+from iactflow.drift.config import Drift
+from iactflow.drift.run import EVIDENTLY, REPORT, VERDICT, WHY, run, run_folders
+from iactflow.errors import ConfigError, InputError, OutputExistsError
+
+CONFIG = Drift(permutations=300)
+#: What each fault sets in the simulation, and the quantity that must show it.
+FAULTS = {
+    "gain -10 %": ({"gain": 0.9}, "noise"),
+    "mirror -15 %": ({"reflectivity": 0.85}, "noise"),
+    "night sky x2": ({"night_sky": 2.0}, "noise"),
+    "5 % dead pixels": ({"dead_pixels": 0.05}, "silent"),
+}
+
+#: What makes a browser fetch something.
+FROM_ELSEWHERE = r"""<(?:script|img|iframe)[^>]+src=["']?https?:|<link[^>]+href=["']?https?:|@import +(?:url|["'])"""
+
+
+@pytest.fixture(scope="module")
+def same(healthy, tmp_path_factory):
+    """A store beside itself."""
+    return run([healthy], [healthy], tmp_path_factory.mktemp("same") / "drift", config=CONFIG)
+
+
+def test_the_same_data_have_not_drifted(same):
+    assert not same.drifted
+    assert same.reasons == []
+    assert {one.distance for one in same.verdict.columns} == {0.0}
+    assert same.verdict.camera.changed == {21: []}
+
+
+def test_other_showers_of_the_same_telescope_have_not_drifted(healthy, simulated, tmp_path):
+    assert run([healthy], [simulated(2)], tmp_path / "drift", config=CONFIG).reasons == []
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_a_drift_of_what_it_changes(fault, healthy, simulated, tmp_path):
+    settings, column = FAULTS[fault]
+    done = run([healthy], [simulated(3, **settings)], tmp_path / "drift", config=CONFIG)
+    assert done.drifted
+    assert column in {one.column for one in done.verdict.columns if one.drifted}
+    assert done.verdict.camera.drifted == (fault == "5 % dead pixels")
+
+
+def test_sides_are_not_mixed_up(healthy, simulated, tmp_path):
+    done = run([healthy], [simulated(3, night_sky=2.0)], tmp_path / "drift", config=CONFIG)
+    noise = next(one for one in done.verdict.columns if one.column == "noise")
+    assert noise.median[1] / noise.median[0] == pytest.approx(2**0.5, rel=0.1)
+    assert done.verdict.current["n_images"] == noise.n[1]
+
+
+def test_the_verdict_is_json_with_a_version_and_both_samples(same):
+    verdict = json.loads((same.path / VERDICT).read_text())
+    assert verdict["format"] == 1
+    assert verdict["drifted"] is False
+    assert verdict["reasons"] == []
+    for side in ("reference", "current"):
+        assert verdict[side]["n_images"] >= 250
+        assert verdict[side]["n_showers"] >= 20
+    assert {"column", "distance", "threshold", "p_value", "n"} <= set(verdict["columns"][0])
+    assert (same.path / VERDICT).stat().st_size < 50_000
+
+
+@pytest.mark.parametrize("page", [REPORT, EVIDENTLY])
+def test_the_pages_load_nothing_from_elsewhere(page, same):
+    text = (same.path / page).read_text()
+    assert not re.findall(FROM_ELSEWHERE, text)
+    assert len(text) < 6_000_000
+
+
+def test_evidently_sends_nothing(healthy, tmp_path, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise AssertionError(f"a connection was tried: {args}")
+
+    monkeypatch.delenv("DO_NOT_TRACK", raising=False)
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    run([healthy], [healthy], tmp_path / "drift", config=CONFIG)
+    assert os.environ["DO_NOT_TRACK"] == "1"
+
+
+def test_too_few_showers_are_refused(sst1m_store, tmp_path):
+    with pytest.raises(InputError, match=r"holds 11 showers that pass the cuts; at least 20 are needed"):
+        run([sst1m_store], [sst1m_store], tmp_path / "drift", config=Drift())
+    assert not (tmp_path / "drift").exists()
+
+
+def test_another_camera_is_refused(healthy, flashcam_store, tmp_path):
+    with pytest.raises(ConfigError, match="camera"):
+        run([healthy], [flashcam_store], tmp_path / "drift", config=Drift())
+
+
+def test_an_existing_folder_is_refused(same, healthy):
+    with pytest.raises(OutputExistsError):
+        run([healthy], [healthy], same.path, config=Drift())
+
+
+def test_a_step_with_nothing_new_says_why(healthy, tmp_path):
+    (tmp_path / "stores").mkdir()
+    (tmp_path / "stores" / "train").symlink_to(healthy)
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none" / WHY).write_text("no file is new.\n")
+    done = run_folders(tmp_path / "stores", tmp_path / "none", tmp_path / "out", config=Drift())
+    assert not done.drifted
+    assert done.finite()["current n_images"] == 0
+    assert json.loads((done.path / VERDICT).read_text())["cautions"] == ["Nothing to compare: current: no file is new."]
+    assert "no file is new" in (done.path / REPORT).read_text()
+
+
+def test_a_step_takes_the_stores_of_its_folders(healthy, tmp_path):
+    (tmp_path / "stores").mkdir()
+    (tmp_path / "stores" / "train").symlink_to(healthy)
+    done = run_folders(tmp_path / "stores", tmp_path / "stores", tmp_path / "out", config=CONFIG)
+    assert done.verdict.reference["stores"] == [str(tmp_path / "stores" / "train")]
