@@ -3,9 +3,14 @@ import os
 import re
 import socket
 
+import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from iactflow.cli import main
 from iactflow.drift.config import Drift
+from iactflow.drift.measure import measure
+from iactflow.drift.permutation import distance
 from iactflow.drift.run import EVIDENTLY, REPORT, VERDICT, WHY, run, run_folders
 from iactflow.errors import ConfigError, InputError, OutputExistsError
 
@@ -119,3 +124,26 @@ def test_a_step_takes_the_stores_of_its_folders(healthy, tmp_path):
     (tmp_path / "stores" / "train").symlink_to(healthy)
     done = run_folders(tmp_path / "stores", tmp_path / "stores", tmp_path / "out", config=CONFIG)
     assert done.verdict.reference["stores"] == [str(tmp_path / "stores" / "train")]
+
+
+def test_evidently_measures_what_the_thresholds_are_made_for():
+    rng = np.random.default_rng(4)
+    one, two = rng.normal(10, 3, 800), rng.normal(11, 3, 300)
+    gaps = np.append(two, [np.nan] * 50)
+    measured = measure({"x": one}, {"x": gaps}, {"x": 0.1})
+    assert measured.distances["x"] == pytest.approx(distance(one, two), rel=1e-9)
+    assert "not detected" not in measured.html()
+
+
+def test_the_command_reads_dl1_files_and_ends_with_the_path(healthy, sst1m_dl1, tmp_path):
+    out = tmp_path / "drift"
+    words = ["drift", "--reference", str(healthy), "--current", str(sst1m_dl1), "--out", str(out)]
+    told = CliRunner().invoke(main, [*words, "--set", "drift.showers_min=5", "--set", "drift.permutations=200"])
+    assert told.exit_code == 0, told.output
+    assert told.stdout.splitlines()[-1] == str(out)
+    verdict = json.loads((out / VERDICT).read_text())
+    assert verdict["current"]["n_images"] == 129
+    assert verdict["current"]["made"] == ["of CORSIKA and sim_telarray"]
+    assert CliRunner().invoke(main, words).exit_code == 2  # it exists
+    assert CliRunner().invoke(main, [*words[:4], str(tmp_path / "none"), *words[5:], "--overwrite"]).exit_code == 3
+    assert "false_alarm: 0.01" in CliRunner().invoke(main, [*words, "--dry-run"]).output

@@ -26,7 +26,13 @@ class Column(NamedTuple):
 
 PARAMETERS, PIXELS, SCORES = "DL1 parameters", "pixels outside of the shower", "model scores"
 
-OF_PARAMETERS = tuple(Column(one.name, one.title, one.unit, PARAMETERS) for one in quantities.ALL)
+#: A logarithm has no unit; what was divided by before it was taken belongs to its name.
+OF_PARAMETERS = tuple(
+    Column(one.name, f"{one.title} / {one.unit}", "", PARAMETERS)
+    if one.title.startswith("log") and one.unit
+    else Column(one.name, one.title, one.unit, PARAMETERS)
+    for one in quantities.ALL
+)
 OF_PIXELS = (
     Column("empty", "Images that cleaning left empty", "", PIXELS),
     Column("pedestal", "Pedestal", "p.e.", PIXELS),
@@ -36,8 +42,10 @@ OF_PIXELS = (
 )
 OF_SCORES = (
     Column("gammaness", "Gammaness", "", SCORES),
-    Column("log_energy", "log₁₀ estimated energy", "TeV", SCORES),
+    Column("log_energy", "log₁₀ estimated energy / TeV", "", SCORES),
     Column("offset", "Estimated distance from the pointing", "deg", SCORES),
     Column("camera_distance", "Estimated distance from the camera's centre", "m", SCORES),
 )
+#: Quantities that are 0 or 1, of which the mean says more than the median.
+BINARY = ("empty",)
 ALL = (*OF_PARAMETERS, *OF_PIXELS, *OF_SCORES)

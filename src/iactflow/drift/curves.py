@@ -5,9 +5,8 @@ from astropy.table import Table
 
 from iactflow.drift.side import CURRENT, REFERENCE, Side
 from iactflow.fitting import bootstrap
+from iactflow.validate import quantities
 
-#: Bins of a distribution, and the share of both sides together beyond each end of them.
-_BINS, _BEYOND = 30, 0.005
 #: Resamplings of showers behind the bands.
 _REPLICAS = 100
 
@@ -30,22 +29,21 @@ def distribution_table(reference: Side, current: Side, name: str, seed: int) -> 
         Bins ``NAME_low`` and ``NAME_high``; for each side the share of its images with the ends of the 95 % interval.
         Values beyond the bins count in the outermost ones.
     """
-    both = np.concatenate([reference.values[name], current.values[name]])
-    low, high = np.quantile(both[np.isfinite(both)], [_BEYOND, 1 - _BEYOND])
-    edges = np.linspace(low, high if high > low else low + 1, _BINS + 1)
+    edges = quantities.edges(np.concatenate([reference.values[name], current.values[name]]))
+    bins = len(edges) - 1
     table = Table({f"{name}_low": edges[:-1], f"{name}_high": edges[1:]})
     for number, side in enumerate((reference, current)):
         known = np.isfinite(side.values[name])
-        place = np.clip(np.searchsorted(edges, side.values[name][known], side="right") - 1, 0, _BINS - 1)
+        place = np.clip(np.searchsorted(edges, side.values[name][known], side="right") - 1, 0, bins - 1)
         draws = bootstrap.weights(side.showers, _REPLICAS, np.random.default_rng([seed, number]))
-        replicas = np.array([_shares(place, drawn[known]) for drawn in draws])
+        replicas = np.array([_shares(place, drawn[known], bins) for drawn in draws])
         label = (REFERENCE, CURRENT)[number]
-        table[label] = _shares(place, np.ones(len(place)))
+        table[label] = _shares(place, np.ones(len(place)), bins)
         ends = np.quantile(replicas, [(1 - bootstrap.LEVEL) / 2, (1 + bootstrap.LEVEL) / 2], axis=0)
         table[f"{label}_low"], table[f"{label}_high"] = ends
     return table
 
 
-def _shares(place: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    counts = np.bincount(place, weights=weights, minlength=_BINS)
+def _shares(place: np.ndarray, weights: np.ndarray, bins: int) -> np.ndarray:
+    counts = np.bincount(place, weights=weights, minlength=bins)
     return counts / max(counts.sum(), 1)

@@ -7,10 +7,10 @@ import numpy as np
 
 from iactflow.data.schema import primary_name
 from iactflow.drift.camera import LEAST_IMAGES, CameraVerdict, compare_cameras
-from iactflow.drift.columns import ALL, Column
+from iactflow.drift.columns import ALL, BINARY, Column
 from iactflow.drift.config import Drift
 from iactflow.drift.measure import Measured, measure
-from iactflow.drift.permutation import thresholds
+from iactflow.drift.permutation import Thresholds, thresholds
 from iactflow.drift.side import Side
 from iactflow.drift.verdict import ColumnVerdict, Verdict
 from iactflow.page import numbers
@@ -27,6 +27,14 @@ class Judged(NamedTuple):
 
     verdict: Verdict
     measured: Measured
+
+
+class Compared(NamedTuple):
+    """The quantities, what chance gives, and the distance from which on each has drifted, shape (k,)."""
+
+    columns: list[Column]
+    by_chance: Thresholds
+    limits: np.ndarray
 
 
 def judge(reference: Side, current: Side, config: Drift) -> Judged:
@@ -48,14 +56,7 @@ def judge(reference: Side, current: Side, config: Drift) -> Judged:
     A quantity has drifted if its distance reaches both what chance gives (`iactflow.drift.permutation.thresholds`) and
     `Drift.distance_min`, below which a difference is too small to matter even where many images show it.
     """
-    columns = [column for column in ALL if _known(reference, column) and _known(current, column)]
-    joined = np.column_stack(
-        [np.concatenate([reference.values[one.name], current.values[one.name]]) for one in columns]
-    )
-    showers = np.concatenate([reference.showers, reference.n_showers + current.showers])
-    side = np.concatenate([np.zeros(len(reference.showers), bool), np.ones(len(current.showers), bool)])
-    by_chance = thresholds(joined, showers, side, config.false_alarm, config.permutations, config.seed)
-    limits = np.maximum(by_chance.values, config.distance_min)
+    columns, by_chance, limits = compare(reference, current, config)
     named = {column.name: float(limit) for column, limit in zip(columns, limits, strict=True)}
     measured = measure(reference.values, current.values, named)
     judged = [
@@ -80,6 +81,18 @@ def judge(reference: Side, current: Side, config: Drift) -> Judged:
     return Judged(verdict, measured)
 
 
+def compare(reference: Side, current: Side, config: Drift) -> Compared:
+    """Find the threshold of every quantity that both sides have."""
+    columns = [column for column in ALL if _known(reference, column) and _known(current, column)]
+    joined = np.column_stack(
+        [np.concatenate([reference.values[one.name], current.values[one.name]]) for one in columns]
+    )
+    showers = np.concatenate([reference.showers, reference.n_showers + current.showers])
+    side = np.concatenate([np.zeros(len(reference.showers), bool), np.ones(len(current.showers), bool)])
+    by_chance = thresholds(joined, showers, side, config.false_alarm, config.permutations, config.seed)
+    return Compared(columns, by_chance, np.maximum(by_chance.values, config.distance_min))
+
+
 def _given(side: Side, column: Column) -> bool:
     return column.name in side.values
 
@@ -92,7 +105,7 @@ def _judge(
     column: Column, reference: Side, current: Side, distance: float, threshold: float, p_value: float
 ) -> ColumnVerdict:
     values = [side.values[column.name][np.isfinite(side.values[column.name])] for side in (reference, current)]
-    middle = np.mean if column.name == "empty" else np.median
+    middle = np.mean if column.name in BINARY else np.median
     return ColumnVerdict(
         column=column.name,
         title=column.title,
@@ -109,7 +122,7 @@ def _judge(
 
 def _because(one: ColumnVerdict) -> str:
     before, now = (numbers.quantity(value, one.unit) for value in one.median)
-    of = "mean" if one.column == "empty" else "median"
+    of = "mean" if one.column in BINARY else "median"
     return (
         f"{one.title}: {of} {before} in the reference, {now} now; distance {numbers.number(one.distance)} standard "
         f"deviations, threshold {numbers.number(one.threshold)} ({numbers.count(one.n[0])} and "
@@ -118,9 +131,10 @@ def _because(one: ColumnVerdict) -> str:
 
 
 def _because_of_pixels(camera: CameraVerdict) -> str:
+    share, threshold = (numbers.quantity(value, percent=True) for value in (camera.share, camera.threshold))
     return (
-        f"{numbers.share(camera.share)} of {numbers.count(camera.n_pixels)} pixels changed their noise, threshold "
-        f"{numbers.share(camera.threshold)}; {camera.dead[0]} gave nothing in the reference, {camera.dead[1]} now"
+        f"{share} of {numbers.count(camera.n_pixels)} pixels changed their noise, threshold {threshold}; "
+        f"{camera.dead[0]} gave nothing in the reference, {camera.dead[1]} now"
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from iactflow.drift.camera import LEAST_IMAGES, CameraVerdict
-from iactflow.drift.columns import PARAMETERS, PIXELS, SCORES
+from iactflow.drift.columns import BINARY, PARAMETERS, PIXELS, SCORES
 from iactflow.drift.curves import distribution_table
 from iactflow.drift.measure import METHOD
 from iactflow.drift.side import Side
@@ -50,7 +50,7 @@ def write_report(verdict: Verdict, sides: Sequence[Side], out: Path) -> PageSumm
         plots = [
             _distribution(one, reference, current, verdict.config["seed"])
             for one in verdict.columns
-            if one.group == group
+            if one.group == group and one.column not in BINARY
         ]
         if plots:
             sections.append(blocks.Section(name, title, plots))

@@ -11,16 +11,19 @@ _BATCH = 50
 
 
 class Thresholds(NamedTuple):
-    """What chance gives.
+    """What the samples give, and what chance gives.
 
     Attributes
     ----------
+    distances : ndarray of float, shape (k,)
+        Distance of each quantity, as `distance` gives it.
     values : ndarray of float, shape (k,)
         Distance of each quantity that is beyond what exchanged showers give.
     p_values : ndarray of float, shape (k,)
         Share of exchanges in which any quantity stands out as much as this one does, the data themselves counted.
     """
 
+    distances: np.ndarray
     values: np.ndarray
     p_values: np.ndarray
 
@@ -111,4 +114,4 @@ def thresholds(
     place = int(np.ceil((permutations + 1) * (1 - false_alarm))) - 1
     limit = largest[min(place, permutations - 1)]
     exceeded = (largest[None] >= scaled[0][:, None]).sum(axis=1)
-    return Thresholds(mean + limit * spread, (1 + exceeded) / (permutations + 1))
+    return Thresholds(found[0], mean + limit * spread, (1 + exceeded) / (permutations + 1))

@@ -1,6 +1,7 @@
 """What pixels outside of the shower show: pedestal, noise, silence, of images and of each pixel."""
 
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 
@@ -33,6 +34,18 @@ class PixelSums:
     n: np.ndarray
     square: np.ndarray
     fourth: np.ndarray
+
+    @classmethod
+    def empty(cls, n_pixels: int) -> Self:
+        """Give the sums of no image."""
+        return cls(0, *(np.zeros(n_pixels) for _ in range(3)))
+
+    def add(self, other: "PixelSums") -> None:
+        """Add the images of `other` to these."""
+        self.n_images += other.n_images
+        self.n += other.n
+        self.square += other.square
+        self.fourth += other.fourth
 
 
 @dataclass
@@ -95,8 +108,8 @@ def _of_images(charge: np.ndarray, mask: np.ndarray) -> dict[str, np.ndarray]:
         ordered[np.arange(len(charge)), np.floor(q * np.maximum(n_outside - 1, 0)).astype(int)]
         for q in (_ONE_SIGMA[0], 0.5, _ONE_SIGMA[1])
     )
-    noise = (high - low) / 2
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore"):  # infinite where cleaning kept every pixel
+        noise = (high - low) / 2
         loud = (outside & (charge > (pedestal + _CLIP * noise)[:, None])).sum(axis=1)
     values = {"pedestal": pedestal, "noise": noise, "silent": (charge == 0).mean(axis=1)}
     values |= {"loud": loud / np.maximum(n_outside, 1), "empty": ~mask.any(axis=1)}
@@ -106,12 +119,8 @@ def _of_images(charge: np.ndarray, mask: np.ndarray) -> dict[str, np.ndarray]:
 
 def _add(telescopes: dict[int, PixelSums], telescope: np.ndarray, scaled: np.ndarray, outside: np.ndarray) -> None:
     """Add the pixels of some images, scaled to the images' noise, to the sums of their telescopes."""
-    n_pixels = scaled.shape[1]
     for number in np.unique(telescope):
         own = telescope == number
         square = np.where(outside[own], scaled[own], 0).astype(float) ** 2
-        sums = telescopes.setdefault(int(number), PixelSums(0, *(np.zeros(n_pixels) for _ in range(3))))
-        sums.n_images += int(own.sum())
-        sums.n += outside[own].sum(axis=0)
-        sums.square += square.sum(axis=0)
-        sums.fourth += (square**2).sum(axis=0)
+        sums = PixelSums(int(own.sum()), outside[own].sum(axis=0), square.sum(axis=0), (square**2).sum(axis=0))
+        telescopes.setdefault(int(number), PixelSums.empty(scaled.shape[1])).add(sums)

@@ -1,7 +1,7 @@
 """The work of ``predict``: DL1 files become DL2 files, or one of them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,7 @@ def run(
     config: Predict,
     ctapipe_config: Path | Mapping[str, Any] | None = None,
     overwrite: bool = False,
+    on_file: Callable[[Path], None] | None = None,
 ) -> PredictSummary:
     """Estimate the showers of DL1 files.
 
@@ -83,6 +84,8 @@ def run(
         ctapipe's configuration, whose cleaning counts where a file has no parameters.
     overwrite : bool
         Whether existing files may be replaced.
+    on_file : callable or None
+        Hears of each DL2 file as soon as it is there, those that were finished before included.
 
     Returns
     -------
@@ -104,7 +107,7 @@ def run(
     choice = Choice(models, config, configuration)
 
     def predict_all(targets: Mapping[Path, Source]) -> PredictSummary:
-        return _predict_all(targets, choice, config, configuration, overwrite=overwrite)
+        return _predict_all(targets, choice, config, configuration, overwrite=overwrite, on_file=on_file)
 
     if into_folder:
         return _told(predict_all(_named(sources, out)), out)
@@ -127,12 +130,16 @@ def _dl1(sources: Sequence[Source]) -> Sequence[Source]:
     return sources
 
 
+def dl2_name(dl1: str) -> str:
+    """Name the DL2 file of a DL1 file, given by path, URI or name."""
+    name = dl1.rpartition("/")[2]
+    ending = next((ending for ending in _DL1_SUFFIXES if name.endswith(ending)), Path(name).suffix)
+    return f"{name.removesuffix(ending)}{SUFFIX}"
+
+
 def _named(sources: Sequence[Source], folder: Path) -> dict[Path, Source]:
     """Name the DL2 file of each input after it."""
-    named = {}
-    for source in sources:
-        ending = next((ending for ending in _DL1_SUFFIXES if source.name.endswith(ending)), source.path.suffix)
-        named[source.path] = folder / f"{source.name.removesuffix(ending)}{SUFFIX}"
+    named = {source.path: folder / dl2_name(source.name) for source in sources}
     twice = [str(path) for path, count in Counter(named.values()).items() if count > 1]
     if twice:
         raise ConfigError(f"--input: several files would become {', '.join(twice)}. Give files of different names.")
@@ -146,6 +153,7 @@ def _predict_all(
     configuration: dict[str, Any],
     *,
     overwrite: bool,
+    on_file: Callable[[Path], None] | None,
 ) -> PredictSummary:
     skipped, counts = 0, []
     with Progress("predict", "array events") as progress:
@@ -155,13 +163,15 @@ def _predict_all(
             if is_finished(target, told, overwrite=overwrite):
                 click.echo(f"{target} is finished already and stays as it is.", err=True)
                 skipped += 1
-                continue
-            if choice.is_open:
-                click.echo(f"{source.path}: {', '.join(str(bundle.path) for bundle in bundles)}", err=True)
-            made = predict_file(
-                source.path, target, bundles, config, configuration, told, progress.advance, overwrite=overwrite
-            )
-            counts.append(made)
+            else:
+                if choice.is_open:
+                    click.echo(f"{source.path}: {', '.join(str(bundle.path) for bundle in bundles)}", err=True)
+                made = predict_file(
+                    source.path, target, bundles, config, configuration, told, progress.advance, overwrite=overwrite
+                )
+                counts.append(made)
+            if on_file is not None:
+                on_file(target)
     return _summary(choice.tasks, len(targets), skipped, counts)
 
 
