@@ -102,8 +102,7 @@ def run(
     if before is None:
         decision = first_champion(own[0].result, own[0].baseline)
     else:
-        there = _champion_results(result, champion, before)
-        decision = judge([one.result for one in own], there, config)
+        decision = judge([one.result for one in own], _champion_results(result, champion, before), config)
     with tempfile.TemporaryDirectory() as temporary:
         reference = _reference(stores, Path(temporary) / "reference", config.reference_images)
         version = register(registry, name, folder, info, card(info, own), reference)
