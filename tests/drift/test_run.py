@@ -147,3 +147,16 @@ def test_the_command_reads_dl1_files_and_ends_with_the_path(healthy, sst1m_dl1, 
     assert CliRunner().invoke(main, words).exit_code == 2  # it exists
     assert CliRunner().invoke(main, [*words[:4], str(tmp_path / "none"), *words[5:], "--overwrite"]).exit_code == 3
     assert "false_alarm: 0.01" in CliRunner().invoke(main, [*words, "--dry-run"]).output
+
+
+def test_ignored_quantities_are_left_out_and_named(healthy, simulated, tmp_path):
+    ignore = ["noise", "pedestal", "loud"]
+    config = Drift(permutations=300, ignore=ignore)
+    done = run([healthy], [simulated(3, night_sky=2.0)], tmp_path / "drift", config=config)
+    assert not {one.column for one in done.verdict.columns} & set(ignore)
+    assert any("drift.ignore: Pedestal, Noise" in caution for caution in done.verdict.cautions)
+
+
+def test_unknown_quantities_cannot_be_ignored():
+    with pytest.raises(ValueError, match="unknown are nose"):
+        Drift(ignore=["nose"])
