@@ -1,4 +1,4 @@
-"""Networks in training and prediction: hexnet's three tasks beside CTLearn's networks and CTLearn's own tools."""
+"""Networks in training: hexnet's three tasks beside CTLearn's networks, through our feeder and CTLearn's own tool."""
 
 import tempfile
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def rows() -> list[Row]:
         store = Store(ingest([str(dl1)], place / "store").path)
         ours = _training(store)
         tools = {name: upstream.training_rate(name, dl1, place / name.lower(), n) for name, n in TOOL_STEPS.items()}
-        return [*_training_rows(ours, tools), *_prediction_rows(place, store, dl1)]
+        return _training_rows(ours, tools)
 
 
 def _training(store: Any) -> dict[str, float]:
@@ -67,55 +67,6 @@ def _training_rows(ours: dict[str, float], tools: dict[str, float]) -> list[Row]
         peer = "ctlearn-train-model"
         found.append(Row(row, ours[name], "images/s", peer, tools[name], ours[name] / tools[name], n_steps, device()))
     return found
-
-
-def _prediction_rows(place: Path, store: Any, dl1: Path) -> list[Row]:
-    """Measure from DL1 file to DL2 file: hexnet's three tasks by us, one of CTLearn's networks by its tool."""
-    from iactflow.predict.config import Predict
-    from iactflow.predict.run import run as predict
-
-    bundle, n = _bundle(place / "hexnet", "hexnet", TASKS, store), len(store)
-    seconds = []
-    for number in range(ROUNDS):
-        start = perf_counter()
-        predict([str(bundle)], [str(dl1)], place / f"{number}.dl2.h5", config=Predict())
-        seconds.append(perf_counter() - start)
-    rate, told = n / median(seconds), "prediction by hexnet, type, energy and direction, DL1 file to DL2 file"
-    found = []
-    for name in TOOL_STEPS:
-        model = _bundle(place / f"bundle-{name}", f"ctlearn.{name}", ["energy"], store) / "ctlearn.keras"
-        value = n / upstream.prediction_seconds(model, dl1, place / f"{name}.dl2.h5")
-        peer = f"ctlearn-predict-mono-model, {name}, energy"
-        found.append(Row(told, rate, "events/s", peer, value, rate / value, ROUNDS * n, device()))
-    return found
-
-
-def _bundle(out: Path, name: str, tasks: list[str], store: Any) -> Path:
-    """Make a bundle of a network with the weights that it begins with: its speed does not depend on them."""
-    from iactflow.data.select import Selection
-    from iactflow.fitting.state import FitState
-    from iactflow.models.config import Model
-    from iactflow.train.config import Train
-    from iactflow.train.examples import choose_examples
-    from iactflow.train.publish import publish
-    from iactflow.train.setup import prepare
-
-    sections = {"selection": Selection(), "model": Model(name=name), "train": Train()}
-    examples = choose_examples(store.paths, sections["selection"], sections["model"], instrument="from-data")
-    parts = prepare(tasks, sections["model"], sections["train"], examples)
-    out.mkdir()
-    publish(
-        out,
-        tasks=tasks,
-        instrument="from-data",
-        sections=sections,
-        examples=examples,
-        view=parts.view,
-        network=parts.network,
-        state=FitState(),
-        mlflow={},
-    )
-    return out
 
 
 def _steps(store: Any, model: Any, tasks: list[str]) -> Iterator[float]:

@@ -15,7 +15,9 @@ from iactflow.generation_recipe import read_recipe
 from iactflow.recipe import Experiment
 
 #: Pipelines that ``run`` and ``compile`` know, each a module here and an experiment file in ``configs``.
-NAMES = ("energy", "type", "direction", "full", "generation", "retrain", "simulate")
+NAMES = ("energy", "type", "direction", "full", "generation", "retrain", "simulate", "campaign")
+#: Pipelines that take the experiment file of another.
+_SHARED = {"campaign": "full"}
 
 
 def require_known(name: str) -> None:
@@ -45,7 +47,7 @@ def default_config(name: str) -> Path:
         If there is no such pipeline.
     """
     require_known(name)
-    return Path(__file__).parent / "configs" / f"{name}.yaml"
+    return Path(__file__).parent / "configs" / f"{_SHARED.get(name, name)}.yaml"
 
 
 def read_experiment(name: str, config: Path | None, settings: Iterable[str]) -> Experiment:

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from time import process_time
+from time import monotonic, process_time
 
 import numpy as np
 
@@ -52,11 +52,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="stores of gammas and protons")
     parser.add_argument("--out", type=Path, default=Path("build/ablation"), help="folder of models and results")
     parser.add_argument("--only", nargs="*", help="variants to train; the table shows all that are there")
-    chosen = parser.parse_args()
+    parser.add_argument("--minutes", type=float, default=np.inf, help="no variant is begun later than this")
+    chosen, began = parser.parse_args(), monotonic()
     plan = read_yaml(FOLDER / "variants.yaml")
     names = list(plan["variants"])
     for seed in plan["seeds"]:
         for name in chosen.only or names:
+            if monotonic() - began > 60 * chosen.minutes:
+                break
             settings = [*plan["common"], *plan["variants"][name], f"train.seed={seed}"]
             _train_and_score(Recipe.read(BASE, settings), chosen.data, _folder(chosen.out, name, seed))
     lines = summarise(chosen.out, names, plan["seeds"])

@@ -84,3 +84,15 @@ def test_what_is_no_finished_bundle_says_why(energy_model, tmp_path):
     (copy / "model.keras").unlink()
     with pytest.raises(InputError, match=r"model\.keras does not exist"):
         Bundle.load(copy)
+
+
+def test_a_bundle_tells_its_sources_and_shows_a_card_and_an_example(energy_model, sst1m_store):
+    from iactflow.data.store import read_manifest
+
+    [store] = Bundle.load(energy_model).info["stores"]
+    [source] = read_manifest(sst1m_store)["sources"]
+    assert store["sources"] == [source["sha256"][:16]]
+    assert store["made"] == ["of CORSIKA and sim_telarray"]
+    assert "Not scored yet" in (energy_model / "card.md").read_text()
+    with np.load(energy_model / "example.npz") as example:
+        assert example["image"].shape == (2, 1296)

@@ -53,5 +53,6 @@ def test_a_metric_has_value_unit_and_interval():
 def test_samples_times_and_sizes():
     assert numbers.sample(1, 1) == "1 image of 1 shower"
     assert numbers.sample(12000, 40) == "12\u202f000 images of 40 showers"
+    assert numbers.sample(2, 1, "event") == "2 events of 1 shower"
     assert (numbers.duration(90), numbers.duration(600), numbers.duration(7200)) == ("90.0 s", "10.0 min", "2.00 h")
     assert (numbers.storage(83_900), numbers.storage(1_520_000), numbers.storage(None)) == ("83.9 kB", "1.52 MB", "–")

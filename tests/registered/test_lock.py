@@ -1,3 +1,6 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from iactflow.errors import ConfigError, IactflowError
@@ -54,3 +57,20 @@ def test_a_pod_without_a_server_is_refused(monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI")
     with pytest.raises(ConfigError, match="MLFLOW_TRACKING_URI must name MLflow's server in a cluster"):
         Registry()
+
+
+def test_of_several_at_once_one_holds_it(registry):
+    """Each enters and leaves; were two inside at once, the log would not be of pairs."""
+    log = []
+
+    def work(number):
+        with locked(Registry(), "held", sleep=lambda _: time.sleep(0.01)):
+            log.append(number)
+            time.sleep(0.02)
+            log.append(number)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(work, range(4)))
+    assert log[::2] == log[1::2]
+    assert sorted(log[::2]) == [0, 1, 2, 3]
+    assert names(registry) == []

@@ -2,14 +2,17 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
+import click
 import pytest
-import tables
 from click.testing import CliRunner
 from minio_server import BUCKET
 
 from iactflow.cli import main
+from iactflow.cli.common import out_option, overwrite_option, verb
+from iactflow.cli.places import READ
 from iactflow.s3 import client
 
 ROOT = f"s3://{BUCKET}"
@@ -33,7 +36,7 @@ def call(minio, tmp_path, monkeypatch):
     return run
 
 
-def test_a_store_is_made_of_objects_grows_and_is_looked_at(minio, call, sst1m_simtel, few_telescopes):
+def test_a_store_is_made_of_objects_grows_and_is_looked_at(minio, call, sst1m_simtel):
     minio.put("raw/run102.simtel.zst", sst1m_simtel.read_bytes())
     first = ("ingest", "--input", f"{ROOT}/raw/*.zst", "--out", f"{ROOT}/stores/all", "--images-only")
     code, output = call(*first)
@@ -67,24 +70,65 @@ def test_what_is_there_is_refused_before_any_work(minio, call):
     assert (code, "must be a path on this machine" in output) == (2, True)
 
 
-def test_a_file_that_cannot_be_sent_is_kept_and_sent_by_the_same_command(minio, call, few_telescopes, monkeypatch):
-    minio.put("dl1/few.dl1.h5", few_telescopes.read_bytes())
-    words = ("ingest", "--input", f"{ROOT}/dl1", "--format", "dl1", "--out", f"{ROOT}/copy/few.dl1.h5")
+@pytest.fixture
+def copy():
+    """A command that copies a file, and how often it did."""
+    worked = []
+
+    @out_option("FILE", "Where to.")
+    @click.option("--data", required=True, type=READ, help="What.")
+    @overwrite_option
+    @verb
+    def copy_command(data, out, overwrite, dry_run):
+        """Copy a file."""
+        worked.append(data)
+        shutil.copyfile(data, out)
+        return out
+
+    return copy_command, worked
+
+
+def test_a_file_that_cannot_be_sent_is_kept_and_sent_by_the_same_command(minio, copy, tmp_path, monkeypatch):
+    command, worked = copy
+    source = tmp_path / "file.bin"
+    source.write_bytes(os.urandom(1 << 20))
+    words = ["--data", str(source), "--out", f"{ROOT}/out/file.bin"]
     monkeypatch.setattr(client, "TRIES", 3)
     monkeypatch.setattr(client, "OBJECT_TRIES", 2)
     minio.link.when_up = (300_000, minio.kill)
-    code, output = call(*words)
-    assert (code, "the same command sends it" in output) == (1, True)
+    failed = CliRunner().invoke(command, words)
+    assert (failed.exit_code, "the same command sends it" in failed.output) == (1, True)
     minio.start()
-    assert set(minio.objects()) == {"dl1/few.dl1.h5"}
-    code, output = call(*words)
-    assert (code, "only sent now" in output) == (0, True)
-    assert output.splitlines()[-1] == f"{ROOT}/copy/few.dl1.h5"
-    file = Path("whole.h5")
-    file.write_bytes(minio.objects()["copy/few.dl1.h5"])
-    with tables.open_file(str(file)) as opened:
-        assert opened.root.dl1.event.telescope.images.tel_017.nrows > 0
+    assert minio.objects() == {}
+    done = CliRunner().invoke(command, words)
+    assert (done.exit_code, "only sent now" in done.output) == (0, True)
+    assert done.output.splitlines()[-1] == f"{ROOT}/out/file.bin"
+    assert minio.objects() == {"out/file.bin": source.read_bytes()}
+    assert len(worked) == 1
     assert not list(Path(os.environ["IACTFLOW_CACHE"]).glob("s3/outgoing/*"))
+
+
+def test_work_that_failed_leaves_nothing_behind(minio, copy, tmp_path):
+    command, _ = copy
+    words = ["--data", str(tmp_path / "absent"), "--out", f"{ROOT}/file.bin"]
+    assert CliRunner().invoke(command, words).exit_code == 1
+    assert minio.objects() == {}
+    assert not list(Path(os.environ["IACTFLOW_CACHE"]).glob("s3/outgoing/*"))
+
+
+def test_other_inputs_are_other_work_and_outputs_are_replaced_on_request_alone(minio, copy, tmp_path):
+    command, worked = copy
+    source = tmp_path / "file.bin"
+    source.write_bytes(b"first")
+    words = ["--data", str(source), "--out", f"{ROOT}/file.bin"]
+    assert CliRunner().invoke(command, words).exit_code == 0
+    source.write_bytes(b"second")
+    refused = CliRunner().invoke(command, words)
+    assert (refused.exit_code, "add --overwrite" in refused.output) == (2, True)
+    assert minio.objects() == {"file.bin": b"first"}
+    assert CliRunner().invoke(command, [*words, "--overwrite"]).exit_code == 0
+    assert minio.objects() == {"file.bin": b"second"}
+    assert len(worked) == 2
 
 
 def test_predictions_by_a_model_from_a_bucket_are_resumed_file_by_file(

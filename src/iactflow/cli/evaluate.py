@@ -49,7 +49,7 @@ def evaluate_command(
     for sample in (summary, *summary.samples.values()):
         click.echo(f"Showers {sample.made}:")
         for metric in sample.metrics.values():
-            counted = numbers.sample(metric.n, metric.n_showers)
+            counted = numbers.sample(metric.n, metric.n_showers, sample.per)
             value = f"{numbers.metric_value(metric)} {numbers.metric_interval(metric)}"
             click.echo(f"  {metric.title}: {value}, n = {counted}")
     return summary.path

@@ -162,8 +162,7 @@ class Outgoing:
         from iactflow.storage import remove
 
         if self.finished is None:
-            self._save()
-            result = work(dict(self.paths))
+            result = self._made(work)
             self.finished = datetime.now(UTC).isoformat(timespec="seconds")
             self._save()
         else:
@@ -177,6 +176,26 @@ class Outgoing:
                     raise type(error)(f"{error} What was made lies in {path}; the same command sends it.") from error
         remove(self.folder)
         return self._renamed(result)
+
+    def _made(self, work: Callable[[dict[str, Path]], Any]) -> Any:
+        """Let the command work; what an interrupted call left is gone on with, if it is a folder."""
+        from iactflow.storage import remove
+
+        self._save()
+        for path in self.paths.values():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_file():
+                remove(path)
+        try:
+            return work(dict(self.paths))
+        except OutputExistsError:
+            if not all(path.exists() for path in self.paths.values()):
+                raise
+            return next(iter(self.paths.values()))  # interrupted between the end of the work and the note of it
+        except Exception:
+            if not any(any(path.parent.iterdir()) for path in self.paths.values()):
+                remove(self.folder)
+            raise
 
     def _renamed(self, result: Any) -> Any:
         for name, path in self.paths.items():

@@ -15,7 +15,8 @@ from iactflow.cli.section import config_option
     required=True,
     multiple=True,
     metavar="MODEL",
-    help="Model bundle that train wrote, or models:/NAME@ALIAS; may be repeated for other tasks.",
+    help="Model bundle that train wrote, models:/NAME@ALIAS or a pattern of such names; may be repeated for other "
+    "tasks and other zenith angles.",
 )
 @click.option(
     "--input",
@@ -53,7 +54,8 @@ def predict_command(
     the cuts of the model's training; outside_range marks events unlike those that the model was trained on. Telescopes
     are combined as ctapipe's StereoMeanCombiner does (predict.weights). DL1 parameters are carried along
     (predict.keep). Several inputs become one DL2 file, or one each where --out is a folder; there, files that are
-    finished stay as they are when the same command is run again.
+    finished stay as they are when the same command is run again. Of several models of the same tasks, such as
+    --model "models:/energy-*@champion", each file takes the one that was trained closest to its zenith angle.
     """
     from iactflow.cli.section import read_section
     from iactflow.config import to_yaml

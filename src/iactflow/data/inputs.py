@@ -13,8 +13,8 @@ import click
 from iactflow.data.samples import SCHEME, file_sha256, sample
 from iactflow.data.store import MANIFEST
 from iactflow.errors import InputError
-from iactflow.s3.address import is_remote
-from iactflow.s3.read import fetch
+from iactflow.s3.address import Address, is_remote, parse
+from iactflow.s3.read import fetch, listing
 
 
 class Kind(StrEnum):
@@ -49,6 +49,8 @@ class Source:
         return self.path.name
 
 
+#: Ends of the names of objects, which are not looked into before they are needed.
+_FILE_NAMES = (".h5", ".hdf5", ".simtel", ".simtel.gz", ".simtel.zst")
 _GZIP, _ZSTD, _HDF5 = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x89HDF\r\n\x1a\n"
 #: First bytes of an eventio file, little- and big-endian.
 _EVENTIO = (b"\x37\x8a\x1f\xd4", b"\xd4\x1f\x8a\x37")
@@ -81,6 +83,38 @@ def resolve(uris: Sequence[str]) -> list[Source]:
             click.echo(f"{path} has the same content as {found[source.sha256].path} and is left out.", err=True)
         found.setdefault(source.sha256, source)
     return sorted(found.values(), key=lambda source: (source.name, source.sha256))
+
+
+def names_of(uris: Sequence[str]) -> list[str]:
+    """Name the inputs behind URIs one by one, without fetching any.
+
+    Parameters
+    ----------
+    uris : sequence of str
+        As in `resolve`.
+
+    Returns
+    -------
+    list of str
+        Paths and ``s3://`` names, sorted, each once; of several objects those that are called as HDF5 or simtel files.
+
+    Raises
+    ------
+    InputError
+        If a URI names nothing that could be read.
+    """
+    names = {name for uri in uris for name in (_objects(uri) if is_remote(uri) else map(str, _files(uri)))}
+    return sorted(names)
+
+
+def _objects(uri: str) -> list[str]:
+    found = listing(uri)
+    keys = [str(Address(parse(uri).bucket, str(entry.object_name))) for entry in found.values()]
+    if list(found) != [""]:
+        keys = [key for key in keys if key.endswith(_FILE_NAMES)]
+    if not keys:
+        raise InputError(f"{uri}: none of its {len(found)} objects is called as an HDF5 or simtel file.")
+    return keys
 
 
 def kind_of(path: Path) -> Kind:

@@ -36,6 +36,8 @@ class EvaluateSummary:
         The result folder.
     made : str
         How the scored showers were made.
+    per : str
+        What is counted: ``image``, or ``event`` where several images make an estimate.
     metrics : dict of Metric
         Of the model.
     baseline : dict of Metric or None
@@ -48,6 +50,7 @@ class EvaluateSummary:
 
     path: Path
     made: str
+    per: str
     metrics: dict[str, Metric]
     baseline: dict[str, Metric] | None
     curves: "dict[str, Table]"
@@ -59,7 +62,7 @@ class EvaluateSummary:
         for name, metric in (self.baseline or {}).items():
             numbers[f"{BASELINE}_{name}"] = metric.value
         first = next(iter(self.metrics.values()))
-        numbers |= {"n_images": float(first.n), "n_showers": float(first.n_showers)}
+        numbers |= {f"n_{self.per}s": float(first.n), "n_showers": float(first.n_showers)}
         for key, sample in self.samples.items():
             numbers |= {f"{key}_{name}": value for name, value in sample.finite().items()}
         return {name: value for name, value in numbers.items() if value is not None}
@@ -126,7 +129,8 @@ def _summary(out: Path, samples: list[Events], results: Mapping[tuple[str, str],
         baseline = results.get((folder, BASELINE))
         metrics = baseline.metrics if baseline else None
         own = results[folder, ""]
-        scored.append(EvaluateSummary(out / folder, events.origin.made, own.metrics, metrics, own.curves, {}))
+        made, per = events.origin.made, own.data["per"]
+        scored.append(EvaluateSummary(out / folder, made, per, own.metrics, metrics, own.curves, {}))
     others = {events.origin.key: summary for events, summary in zip(samples[1:], scored[1:], strict=True)}
     return replace(scored[0], samples=others)
 

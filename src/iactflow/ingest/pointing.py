@@ -71,3 +71,22 @@ class Pointing:
         row = np.searchsorted(known[schema.OBS_ID], obs_id).clip(max=len(known[schema.OBS_ID]) - 1)
         missing = known[schema.OBS_ID][row] != obs_id
         return {name: np.where(missing, np.nan, known[name][row]) for name in (schema.POINTING_ALT, schema.POINTING_AZ)}
+
+
+def mean_altitude(file: "tables.File") -> float | None:
+    """Give the mean altitude (deg) of the first telescope whose pointing a DL1 file holds; None if it holds none.
+
+    Parameters
+    ----------
+    file : tables.File
+        Open for reading.
+    """
+    from ctapipe.io import read_table
+
+    for group, column in ((_FIXED, schema.POINTING_ALT), (_OBSERVED, "altitude")):
+        if group in file:
+            for table in file.iter_nodes(group, "Table"):
+                values = read_table(file, table._v_pathname)[column].quantity.to_value("deg")
+                if np.isfinite(values).any():
+                    return float(np.nanmean(values))
+    return None

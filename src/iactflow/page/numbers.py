@@ -64,9 +64,9 @@ def metric_interval(metric: Metric) -> str:
     return interval(metric.low, metric.high, scale=100 if metric.percent else 1) or metric.reason or "no interval"
 
 
-def sample(n: int, n_showers: int) -> str:
-    """Write a sample size."""
-    return f"{count(n)} image{'s' if n != 1 else ''} of {count(n_showers)} shower{'s' if n_showers != 1 else ''}"
+def sample(n: int, n_showers: int, per: str = "image") -> str:
+    """Write a sample size of what is counted, images or events."""
+    return f"{count(n)} {per}{'s' if n != 1 else ''} of {count(n_showers)} shower{'s' if n_showers != 1 else ''}"
 
 
 def share(value: float) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import tables
 
 #: Array events whose triggers are read together, and images that are held together at most (70 MB of a DigiCam).
-_EVENTS, _MAX_IMAGES = 1024, 4096
+_EVENTS, _MAX_IMAGES = 4096, 4096
 
 
 class Dl1Reader:

@@ -1,7 +1,7 @@
 """The work of ``predict``: DL1 files become DL2 files, or one of them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,9 @@ import click
 from iactflow.data.inputs import Kind, Source, resolve
 from iactflow.errors import ConfigError, InputError
 from iactflow.ingest.processing import compile_ctapipe, ctapipe_configuration
-from iactflow.models.bundle import Bundle
+from iactflow.predict.choose import Choice
 from iactflow.predict.config import Predict
-from iactflow.predict.identity import Identity, is_finished
+from iactflow.predict.identity import is_finished
 from iactflow.predict.one import Counted, predict_file
 from iactflow.progress import Progress
 from iactflow.storage import aside, refuse_existing, remove
@@ -64,13 +64,15 @@ def run(
     config: Predict,
     ctapipe_config: Path | Mapping[str, Any] | None = None,
     overwrite: bool = False,
+    on_file: Callable[[Path], None] | None = None,
 ) -> PredictSummary:
     """Estimate the showers of DL1 files.
 
     Parameters
     ----------
     models : sequence of str
-        Bundles that train wrote, or ``models:/NAME@ALIAS``; of one camera and each of other tasks.
+        Bundles that train wrote, or ``models:/NAME@ALIAS``, of one camera. Of several of the same tasks each file takes
+        the one that was trained closest to its zenith angle, see `iactflow.predict.choose`.
     inputs : sequence of str
         URIs of ctapipe DL1 files, simulated or observed, as `iactflow.data.inputs.resolve` takes them.
     out : pathlib.Path
@@ -82,6 +84,8 @@ def run(
         ctapipe's configuration, whose cleaning counts where a file has no parameters.
     overwrite : bool
         Whether existing files may be replaced.
+    on_file : callable or None
+        Hears of each DL2 file as soon as it is there, those that were finished before included.
 
     Returns
     -------
@@ -90,7 +94,7 @@ def run(
     Raises
     ------
     ConfigError
-        If two models do the same task or are of different cameras, or a file has another camera.
+        If models are of different cameras, two of the same task cannot be told apart, or a file has another camera.
     InputError
         If an input is missing, damaged or no DL1 file.
     """
@@ -100,11 +104,10 @@ def run(
     if not into_folder:
         refuse_existing(out, overwrite=overwrite)
     compile_ctapipe()  # before TensorFlow's threads are there
-    bundles = _load(models)
-    identity = Identity(bundles, config, configuration)
+    choice = Choice(models, config, configuration)
 
     def predict_all(targets: Mapping[Path, Source]) -> PredictSummary:
-        return _predict_all(targets, bundles, config, configuration, identity, overwrite=overwrite)
+        return _predict_all(targets, choice, config, configuration, overwrite=overwrite, on_file=on_file)
 
     if into_folder:
         return _told(predict_all(_named(sources, out)), out)
@@ -127,32 +130,16 @@ def _dl1(sources: Sequence[Source]) -> Sequence[Source]:
     return sources
 
 
-def _load(models: Sequence[str]) -> list[Bundle]:
-    """Open the models and see that they can work on the same images."""
-    bundles = [Bundle.load(model) for model in models]
-    doers: dict[str, Path] = {}
-    for bundle in bundles:
-        for task in bundle.tasks:
-            if task in doers:
-                raise ConfigError(
-                    f"--model: {doers[task]} and {bundle.path} both estimate {task}. Give one of them; run predict a "
-                    "second time with another predict.prefix to have both."
-                )
-            doers[task] = bundle.path
-        if bundle.camera_hash != bundles[0].camera_hash:
-            raise ConfigError(
-                f"--model: {bundles[0].path} was made for the camera geometry {bundles[0].camera_hash}, {bundle.path} "
-                f"for {bundle.camera_hash}. Give models of one camera."
-            )
-    return bundles
+def dl2_name(dl1: str) -> str:
+    """Name the DL2 file of a DL1 file, given by path, URI or name."""
+    name = dl1.rpartition("/")[2]
+    ending = next((ending for ending in _DL1_SUFFIXES if name.endswith(ending)), Path(name).suffix)
+    return f"{name.removesuffix(ending)}{SUFFIX}"
 
 
 def _named(sources: Sequence[Source], folder: Path) -> dict[Path, Source]:
     """Name the DL2 file of each input after it."""
-    named = {}
-    for source in sources:
-        ending = next((ending for ending in _DL1_SUFFIXES if source.name.endswith(ending)), source.path.suffix)
-        named[source.path] = folder / f"{source.name.removesuffix(ending)}{SUFFIX}"
+    named = {source.path: folder / dl2_name(source.name) for source in sources}
     twice = [str(path) for path, count in Counter(named.values()).items() if count > 1]
     if twice:
         raise ConfigError(f"--input: several files would become {', '.join(twice)}. Give files of different names.")
@@ -161,27 +148,31 @@ def _named(sources: Sequence[Source], folder: Path) -> dict[Path, Source]:
 
 def _predict_all(
     targets: Mapping[Path, Source],
-    bundles: Sequence[Bundle],
+    choice: Choice,
     config: Predict,
     configuration: dict[str, Any],
-    identity: Identity,
     *,
     overwrite: bool,
+    on_file: Callable[[Path], None] | None,
 ) -> PredictSummary:
     skipped, counts = 0, []
     with Progress("predict", "array events") as progress:
         for target, source in targets.items():
-            told = identity.of([source])
+            bundles = choice.of(source.path)
+            told = choice.identity(bundles).of([source])
             if is_finished(target, told, overwrite=overwrite):
                 click.echo(f"{target} is finished already and stays as it is.", err=True)
                 skipped += 1
-                continue
-            made = predict_file(
-                source.path, target, bundles, config, configuration, told, progress.advance, overwrite=overwrite
-            )
-            counts.append(made)
-    tasks = [task for bundle in bundles for task in bundle.tasks]
-    return _summary(tasks, len(targets), skipped, counts)
+            else:
+                if choice.is_open:
+                    click.echo(f"{source.path}: {', '.join(str(bundle.path) for bundle in bundles)}", err=True)
+                made = predict_file(
+                    source.path, target, bundles, config, configuration, told, progress.advance, overwrite=overwrite
+                )
+                counts.append(made)
+            if on_file is not None:
+                on_file(target)
+    return _summary(choice.tasks, len(targets), skipped, counts)
 
 
 def _summary(tasks: Sequence[str], n_files: int, skipped: int, counts: Sequence[Counted]) -> PredictSummary:
