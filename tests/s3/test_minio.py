@@ -69,6 +69,15 @@ def test_server_killed_during_an_upload_and_there_again(minio, tmp_path, monkeyp
     assert minio.objects() == {"store/store.json": b"{}", "store/part": (source / "part").read_bytes()}
 
 
+def test_server_that_is_away_when_the_work_is_done_is_waited_for(minio, tmp_path, monkeypatch):
+    (tmp_path / "file").write_bytes(b"hours of work")
+    monkeypatch.setattr(client, "TRIES", 400)
+    minio.kill()
+    threading.Timer(1, minio.start).start()
+    send(tmp_path / "file", f"s3://{BUCKET}/file")
+    assert minio.objects() == {"file": b"hours of work"}
+
+
 def test_server_that_stays_away_leaves_no_manifest_and_the_next_call_goes_on(minio, tmp_path, monkeypatch):
     source = folder_of(tmp_path / "store", store_json=b"{}", part=noise(20 * MIB), other=noise(MIB))
     monkeypatch.setattr(client, "TRIES", 3)

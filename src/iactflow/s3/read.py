@@ -67,7 +67,7 @@ def fetch(uri: str, cache: Path | None = None) -> Path:
     raise InputError(f"{uri} cannot be read: its objects change while they are read. Wait until nobody writes there.")
 
 
-def listing(uri: str, *, required: bool = True) -> dict[str, Any]:
+def listing(uri: str, *, required: bool = True, patient: bool = False) -> dict[str, Any]:
     """List the objects behind a URI.
 
     Parameters
@@ -76,13 +76,15 @@ def listing(uri: str, *, required: bool = True) -> dict[str, Any]:
         As in `fetch`.
     required : bool
         Whether finding none is an error.
+    patient : bool
+        Whether to wait minutes for a store that is away, rather than seconds.
 
     Returns
     -------
     dict
         minio's objects by name relative to the URI; an object of just this name has the name "".
     """
-    address, store = parse(uri), Store(uri)
+    address, store = parse(uri), Store(uri, patient=patient)
     pattern = address.key if glob.has_magic(address.key) else None
     start = _without_magic(address.key) if pattern else address.key
     found = store.attempt(

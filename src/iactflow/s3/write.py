@@ -67,7 +67,7 @@ def send(source: Path, uri: str, *, known: Mapping[str, str] | None = None, repl
     """
     address, store = parse(uri), Store(uri, patient=True, writing=True)
     files = _files(source)
-    there = listing(uri, required=False)
+    there = listing(uri, required=False, patient=True)
     changed = {name: file for name, file in files.items() if not _same(store, address.bucket, there.get(name), file)}
     if not replace:
         _refuse_foreign(uri, changed, there, known or {})
