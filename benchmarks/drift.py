@@ -22,9 +22,12 @@ SAMPLES: Mapping[str, tuple[int, dict[str, float]]] = {
     "mirror -15 %": (13, {"reflectivity": 0.85}),
     "night sky x2": (14, {"night_sky": 2.0}),
     "5 % dead pixels": (15, {"dead_pixels": 0.05}),
+    "gain -3 %": (16, {"gain": 0.97}),
+    "mirror -5 %": (17, {"reflectivity": 0.95}),
+    "night sky +10 %": (18, {"night_sky": 1.1}),
 }
 #: Triggered events of each primary.
-EVENTS = {HEALTHY: 8000}
+EVENTS = {HEALTHY: 8000, "gain -3 %": 800, "mirror -5 %": 800, "night sky +10 %": 800}
 EVENTS_OF_A_FAULT = 1500
 #: Showers of the reference, and of the current data.
 REFERENCE, CURRENT = 500, (25, 50, 100, 200)
@@ -46,7 +49,7 @@ class Pool:
 def rows() -> list[Row]:
     """Measure the rates by repeated draws."""
     pools = {name: _pool(name) for name in SAMPLES}
-    table = [_worth(pools[HEALTHY], column) for column in ("log_size", "noise")]
+    table = [_worth(pools[HEALTHY], column) for column in ("log_size", "length", "noise")]
     for n in CURRENT:
         for name, pool in pools.items():
             trials = UNCHANGED_TRIALS if name == HEALTHY else FAULT_TRIALS
@@ -97,7 +100,7 @@ def _pool(name: str) -> Pool:
     from iactflow.validate import quantities
 
     seed, settings = SAMPLES[name]
-    folder = FOLDER / name.replace(" ", "-").replace("%", "percent")
+    folder = FOLDER / name.replace(" ", "-").replace("%", "percent").replace("+", "")
     for primary in ("gamma", "proton"):
         config = validate(Simulate, {"preset": "sst1m-mono", "primary": primary, **settings}, "the benchmark")
         run(config, folder, seed=seed, events=EVENTS.get(name, EVENTS_OF_A_FAULT), output_format="store")

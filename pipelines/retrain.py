@@ -81,12 +81,13 @@ def retrain(
     changed.set_caching_options(False)
     account = {"news": found.outputs["news"], "verdict": changed.outputs["verdict"]}
 
-    with dsl.If(found.outputs["enough"] == True, name="Enough new showers"):  # noqa: E712 - kfp makes a condition of it
-        _train(experiment, stores, epochs, found.outputs["champion"], account, "yes: enough new showers")
-    with dsl.Elif(changed.outputs["drifted"] == True, name="Drift"):  # noqa: E712
-        _train(experiment, stores, epochs, found.outputs["champion"], account, "yes: the showers have drifted")
+    enough, drifted = found.outputs["enough"] == True, changed.outputs["drifted"] == True  # noqa: E712 - kfp's way
+    with dsl.If(enough, name="Enough new showers, or no champion"):
+        _train(experiment, stores, epochs, found.outputs["champion"], account, "yes: the showers are reason enough")
+    with dsl.Elif(drifted, name="Drift"):
+        _train(experiment, stores, epochs, found.outputs["champion"], account, "yes: the new showers have drifted")
     with dsl.Else(name="Nothing to learn"):
-        kept = promote(**experiment, because="no: too few new showers, and no drift", **account)
+        kept = promote(**experiment, because="no: neither enough new showers nor drift", **account)
         kept.set_display_name("Keep the champion")
         kept.set_caching_options(False)
     return Outputs(news=found.outputs["news"], drift=changed.outputs["page"])

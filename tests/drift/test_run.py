@@ -5,9 +5,7 @@ import socket
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
-from iactflow.cli import main
 from iactflow.drift.config import Drift
 from iactflow.drift.measure import measure
 from iactflow.drift.permutation import distance
@@ -15,13 +13,6 @@ from iactflow.drift.run import EVIDENTLY, REPORT, VERDICT, WHY, run, run_folders
 from iactflow.errors import ConfigError, InputError, OutputExistsError
 
 CONFIG = Drift(permutations=300)
-#: What each fault sets in the simulation, and the quantity that must show it.
-FAULTS = {
-    "gain -10 %": ({"gain": 0.9}, "noise"),
-    "mirror -15 %": ({"reflectivity": 0.85}, "noise"),
-    "night sky x2": ({"night_sky": 2.0}, "noise"),
-    "5 % dead pixels": ({"dead_pixels": 0.05}, "silent"),
-}
 
 #: What makes a browser fetch something.
 FROM_ELSEWHERE = r"""<(?:script|img|iframe)[^>]+src=["']?https?:|<link[^>]+href=["']?https?:|@import +(?:url|["'])"""
@@ -38,26 +29,6 @@ def test_the_same_data_have_not_drifted(same):
     assert same.reasons == []
     assert {one.distance for one in same.verdict.columns} == {0.0}
     assert same.verdict.camera.changed == {21: []}
-
-
-def test_other_showers_of_the_same_telescope_have_not_drifted(healthy, simulated, tmp_path):
-    assert run([healthy], [simulated(2)], tmp_path / "drift", config=CONFIG).reasons == []
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_a_drift_of_what_it_changes(fault, healthy, simulated, tmp_path):
-    settings, column = FAULTS[fault]
-    done = run([healthy], [simulated(3, **settings)], tmp_path / "drift", config=CONFIG)
-    assert done.drifted
-    assert column in {one.column for one in done.verdict.columns if one.drifted}
-    assert done.verdict.camera.drifted == (fault == "5 % dead pixels")
-
-
-def test_sides_are_not_mixed_up(healthy, simulated, tmp_path):
-    done = run([healthy], [simulated(3, night_sky=2.0)], tmp_path / "drift", config=CONFIG)
-    noise = next(one for one in done.verdict.columns if one.column == "noise")
-    assert noise.median[1] / noise.median[0] == pytest.approx(2**0.5, rel=0.1)
-    assert done.verdict.current["n_images"] == noise.n[1]
 
 
 def test_the_verdict_is_json_with_a_version_and_both_samples(same):
@@ -133,17 +104,3 @@ def test_evidently_measures_what_the_thresholds_are_made_for():
     measured = measure({"x": one}, {"x": gaps}, {"x": 0.1})
     assert measured.distances["x"] == pytest.approx(distance(one, two), rel=1e-9)
     assert "not detected" not in measured.html()
-
-
-def test_the_command_reads_dl1_files_and_ends_with_the_path(healthy, sst1m_dl1, tmp_path):
-    out = tmp_path / "drift"
-    words = ["drift", "--reference", str(healthy), "--current", str(sst1m_dl1), "--out", str(out)]
-    told = CliRunner().invoke(main, [*words, "--set", "drift.showers_min=5", "--set", "drift.permutations=200"])
-    assert told.exit_code == 0, told.output
-    assert told.stdout.splitlines()[-1] == str(out)
-    verdict = json.loads((out / VERDICT).read_text())
-    assert verdict["current"]["n_images"] == 129
-    assert verdict["current"]["made"] == ["of CORSIKA and sim_telarray"]
-    assert CliRunner().invoke(main, words).exit_code == 2  # it exists
-    assert CliRunner().invoke(main, [*words[:4], str(tmp_path / "none"), *words[5:], "--overwrite"]).exit_code == 3
-    assert "false_alarm: 0.01" in CliRunner().invoke(main, [*words, "--dry-run"]).output

@@ -36,7 +36,7 @@ def branches(spec):
 
 def test_every_branch_has_its_name_in_the_dashboard(compiled):
     found = branches(compiled[0])
-    assert found["Enough new showers"] == found["Drift"] == set(TRAINING)
+    assert found["Enough new showers, or no champion"] == found["Drift"] == set(TRAINING)
     assert found["Nothing to learn"] == {"Keep the champion"}
 
 
@@ -71,22 +71,23 @@ def found(tmp_path):
     news = {"format": 1, "name": "energy", "champion": "models:/energy/3", "n_showers": 50, "n_new": 30}
     news |= {"sources": ["b"], "enough": False, "reason": "30 of 50 showers are new."}
     (tmp_path / "news.json").write_text(json.dumps(news))
-    (tmp_path / "verdict.json").write_text(json.dumps({"drifted": True, "reasons": ["Charges are 10 % lower."]}))
+    verdict = {"drifted": True, "reasons": ["Charges are 10 % lower."], "cautions": ["Few showers."]}
+    (tmp_path / "verdict.json").write_text(json.dumps(verdict))
     return tmp_path
 
 
 def test_the_account_says_what_was_new_and_what_followed(found):
     version = Version("energy", 4, {})
     done = PromoteSummary(version, version, Version("energy", 3, {}), True, "Better in resolution.", [])
-    text = account(found, found, "yes: the showers have drifted", done)
+    text = account(found, found, "yes: the new showers have drifted", done)
     assert "| champion before | models:/energy/3 |" in text
-    assert "| drift | yes: Charges are 10 % lower. |" in text
+    assert "| drift | yes: Charges are 10 % lower. Few showers. |" in text
     assert "**models:/energy/4 is the champion instead of version 3.**" in text
     assert "Better in resolution." in text
 
 
 def test_the_account_says_why_nothing_was_trained(found):
-    text = account(found, found, "no: too few new showers, and no drift", None)
+    text = account(found, found, "no: neither enough new showers nor drift", None)
     assert "| showers | 30 of 50 showers are new. |" in text
     assert "**models:/energy/3 stays the champion.** Nothing was trained." in text
 

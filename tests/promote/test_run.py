@@ -89,7 +89,7 @@ def test_without_the_champions_score_the_command_that_makes_it_is_named(energy, 
 
 def test_the_same_model_twice_is_one_version(energy, pair, tmp_path):
     wide, narrow = pair
-    assert energy.promote(wide, tmp_path / "first").reason == "It is the champion already."
+    assert energy.promote(wide, tmp_path / "first").reason.endswith(": There was no champion.")
     scores = saved(tmp_path / "r", result(narrow, 0.3), result(wide, 0.1))
     for _ in range(2):
         energy.promote(narrow, scores)

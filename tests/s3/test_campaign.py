@@ -7,7 +7,7 @@ import pytest
 from minio_server import BUCKET
 
 from iactflow.errors import IactflowError
-from iactflow.predict.campaign import predict_share
+from iactflow.predict import campaign
 from iactflow.predict.config import Predict
 from iactflow.s3 import client
 
@@ -20,20 +20,20 @@ def test_a_share_goes_on_after_the_file_that_was_uploaded_last(
     minio.put("dl1/notes.txt", b"clouds after two")
 
     def share(shard=(1, 1)):
-        return predict_share(
+        return campaign.predict_share(
             [str(energy_model)], [f"s3://{BUCKET}/dl1"], f"s3://{BUCKET}/dl2/", shard=shard, config=Predict()
         )
 
     monkeypatch.setattr(client, "TRIES", 3)
     monkeypatch.setattr(client, "OBJECT_TRIES", 2)
-    send = predict_share.__globals__["send"]
+    send = campaign.send
 
     def send_and_die(*arguments, **options):
         send(*arguments, **options)
         minio.kill()
 
     with monkeypatch.context() as patch:
-        patch.setitem(predict_share.__globals__, "send", send_and_die)
+        patch.setattr(campaign, "send", send_and_die)
         with pytest.raises(IactflowError, match="Is it up"):
             share()
     minio.start()

@@ -169,6 +169,11 @@ def test_training_to_report_shows_no_secret_anywhere(minio, call, sst1m_store, t
         assert code == 0 or words[-1] == "--verbose", output
     objects = minio.objects()
     assert objects["report.html"].startswith(b"<!doctype html>")
+    made = json.loads(objects["results/energy/result.json"])
+    text = json.dumps(made)
+    assert f"evaluate --model {model} --data {store} --out {result}" in text
+    assert "s3/folders" not in text
+    assert json.loads(objects["models/energy/model.json"])["stores"][0]["path"] == store
     secret = minio.secret.encode()
     printed = "".join(capfd.readouterr()).encode()
     files = [path for path in tmp_path.rglob("*") if path.is_file()]

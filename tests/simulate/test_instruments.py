@@ -1,10 +1,14 @@
+import numpy as np
 import pytest
 
 from iactflow.errors import ConfigError, InputError
+from iactflow.simulate import block
 from iactflow.simulate.config import Simulate
 from iactflow.simulate.description import subarray_description
+from iactflow.simulate.efficiency import DIGICAM
 from iactflow.simulate.instruments import from_subarray, resolve
 from iactflow.simulate.presets import PRESETS, preset
+from iactflow.simulate.waveforms import build_electronics
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -44,3 +48,26 @@ def test_telescopes_of_another_kind_are_refused(flashcam_simtel, tmp_path):
     path.write_text("like: sst1m-mono\nsubarray: nothing.h5\n")
     with pytest.raises(InputError, match=r"nothing\.h5"):
         resolve(Simulate(preset=str(path)))
+
+
+def test_a_lower_gain_makes_every_pulse_smaller_but_not_the_electronic_noise():
+    nominal, low = (resolve(Simulate(preset="sst1m-mono", gain=gain))[0].camera for gain in (1.0, 0.9))
+    assert low.gain / nominal.gain == pytest.approx(0.9)
+    assert (low.night_sky, low.electronic_noise) == (nominal.night_sky, nominal.electronic_noise)
+    charges = [np.mean(build_electronics(camera).charge) for camera in (nominal, low)]
+    assert charges[1] / charges[0] == pytest.approx(0.9)
+
+
+def test_a_duller_mirror_takes_light_of_showers_and_of_the_night_sky(monkeypatch):
+    def look(primary, energy, alt, az, receivers, cores, place, efficiency, seed, index):
+        raise InterruptedError(efficiency.throughput)
+
+    monkeypatch.setattr(block, "simulate_shower", look)
+    config = Simulate(preset="sst1m-mono", reflectivity=0.85)
+    one = block.Block(config, seed=1, number=0, n_showers=1)
+    with pytest.raises(InterruptedError) as seen:
+        next(block.simulate_events(one, block.prepare(one)))
+    assert seen.value.args[0] == pytest.approx(0.85 * DIGICAM.throughput)
+    camera = resolve(config)[0].camera
+    assert camera.night_sky == pytest.approx(0.85 * preset("sst1m-mono").camera.night_sky)
+    assert camera.gain == pytest.approx(preset("sst1m-mono").camera.gain, rel=0.05)  # it sags less under less light

@@ -179,10 +179,12 @@ class Outgoing:
 
     def _made(self, work: Callable[[dict[str, Path]], Any]) -> Any:
         """Let the command work; what an interrupted call left is gone on with, if it is a folder."""
+        from iactflow.s3.names import note
         from iactflow.storage import remove
 
         self._save()
-        for path in self.paths.values():
+        for name, path in self.paths.items():
+            note(path, self.uris[name])
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.is_file():
                 remove(path)

@@ -35,5 +35,5 @@ def account(news: Path, verdict: Path, because: str, done: PromoteSummary | None
 
 
 def _drift(verdict: Mapping[str, Any]) -> str:
-    reasons = " ".join(verdict["reasons"])
+    reasons = " ".join([*verdict["reasons"], *verdict.get("cautions", [])])
     return f"yes: {reasons}" if verdict["drifted"] else f"no. {reasons}".rstrip()

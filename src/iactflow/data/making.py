@@ -6,6 +6,7 @@ from typing import Any
 
 from iactflow.data.origin import SIMULATED
 from iactflow.data.store import Store
+from iactflow.s3.names import uri_or_path
 
 #: What a run card of ``iactflow simulate`` counts; the blocks of a run share all else.
 _AMOUNTS = {"n_events": "events", "n_showers": "showers"}
@@ -26,7 +27,7 @@ def making(store: Store) -> list[dict[str, Any]]:
     """
     return [
         {
-            "path": str(path),
+            "path": uri_or_path(path),
             "split": manifest["fractions"],
             "ctapipe": manifest["ctapipe"],
             "camera": manifest["camera"]["name"],

@@ -13,6 +13,7 @@ from iactflow.drift.measure import Measured, measure
 from iactflow.drift.permutation import Thresholds, thresholds
 from iactflow.drift.side import Side
 from iactflow.drift.verdict import ColumnVerdict, Verdict
+from iactflow.errors import InputError
 from iactflow.page import numbers
 from iactflow.versions import versions_of
 
@@ -70,7 +71,7 @@ def judge(reference: Side, current: Side, config: Drift) -> Judged:
     verdict = Verdict(
         drifted=bool(reasons),
         reasons=reasons,
-        cautions=_cautions(reference, current, columns, camera),
+        cautions=_cautions(reference, current, columns, camera, config),
         columns=judged,
         camera=camera,
         reference=reference.facts,
@@ -82,8 +83,14 @@ def judge(reference: Side, current: Side, config: Drift) -> Judged:
 
 
 def compare(reference: Side, current: Side, config: Drift) -> Compared:
-    """Find the threshold of every quantity that both sides have."""
-    columns = [column for column in ALL if _known(reference, column) and _known(current, column)]
+    """Find the threshold of every quantity that both sides have and that is not to be ignored."""
+    asked = [column for column in ALL if column.name not in config.ignore]
+    columns = [column for column in asked if _known(reference, column) and _known(current, column)]
+    if not columns:
+        raise InputError(
+            f"No quantity has {LEAST_VALUES} values on each side, so nothing can be compared. Give more files, or "
+            "shorten drift.ignore."
+        )
     joined = np.column_stack(
         [np.concatenate([reference.values[one.name], current.values[one.name]]) for one in columns]
     )
@@ -138,7 +145,9 @@ def _because_of_pixels(camera: CameraVerdict) -> str:
     )
 
 
-def _cautions(reference: Side, current: Side, columns: Sequence[Column], camera: CameraVerdict | None) -> list[str]:
+def _cautions(
+    reference: Side, current: Side, columns: Sequence[Column], camera: CameraVerdict | None, config: Drift
+) -> list[str]:
     cautions = []
     mixed = [side.facts["primaries"] for side in (reference, current)]
     shares = [{name: n / sum(mix.values()) for name, n in mix.items()} for mix in mixed]
@@ -156,9 +165,13 @@ def _cautions(reference: Side, current: Side, columns: Sequence[Column], camera:
             f"Zenith angles of {_span(zeniths[1])} deg lie outside of the reference's, {_span(zeniths[0])} deg; images "
             "change with the zenith angle without any fault of the telescope."
         )
-    left_out = [one.title for one in ALL if one not in columns and (_given(reference, one) or _given(current, one))]
+    given = [one for one in ALL if _given(reference, one) or _given(current, one)]
+    left_out = [one.title for one in given if one not in columns and one.name not in config.ignore]
     if left_out:
         cautions.append(f"Not compared, for want of {LEAST_VALUES} values on each side: {', '.join(left_out)}.")
+    if config.ignore:
+        titles = ", ".join(one.title for one in ALL if one.name in config.ignore)
+        cautions.append(f"Not compared, as set in drift.ignore: {titles}.")
     if camera is None:
         cautions.append(f"Single pixels were not compared: no telescope has {LEAST_IMAGES} images on each side.")
     return cautions

@@ -16,6 +16,7 @@ from iactflow.data.select import Cut, Selection, apply_selection, require_rows
 from iactflow.data.store import Store
 from iactflow.errors import InputError
 from iactflow.fitting.bootstrap import shower_index
+from iactflow.s3.names import uri_or_path
 
 #: Columns that name one image of a simulation, in the order that sorts it.
 _KEY = (schema.PRIMARY, schema.OBS_ID, schema.SHOWER_ID, schema.EVENT_ID, schema.TEL_ID)
@@ -158,7 +159,7 @@ class Events:
             "sources": self._sources(),
             "stores": [
                 {
-                    "path": str(path),
+                    "path": uri_or_path(path),
                     "n_images": sum(part.batch.num_rows for part in self.store.parts if part.path.parent == path),
                 }
                 for path in self.store.paths

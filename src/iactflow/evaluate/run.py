@@ -16,6 +16,7 @@ from iactflow.evaluate.events import Events
 from iactflow.evaluate.score import score
 from iactflow.models.bundle import Bundle
 from iactflow.models.predictor import Predictor
+from iactflow.s3.names import uri_or_path
 from iactflow.storage import aside, refuse_existing
 from iactflow.versions import versions_of
 
@@ -169,16 +170,16 @@ def _require_mode(bundle: Bundle, champion: Bundle) -> None:
 
 
 def _provenance(model: Path, stores: Sequence[Path], out: Path, config: Evaluate) -> dict[str, Any]:
-    words = ["iactflow", "evaluate", "--model", str(model)]
+    words = ["iactflow", "evaluate", "--model", uri_or_path(model)]
     for store in stores:
-        words += ["--data", str(store)]
-    words += ["--out", str(out)]
+        words += ["--data", uri_or_path(store)]
+    words += ["--out", uri_or_path(out)]
     for name, value in config:
         if value != getattr(Evaluate(), name):
             words += ["--set", f"evaluate.{name}={value}"]
     return {
         "command": shlex.join(words),
-        "model": str(model),
+        "model": uri_or_path(model),
         "config": config.model_dump(mode="json"),
         "versions": versions_of(_PACKAGES),
     }

@@ -97,12 +97,12 @@ def run(
     registry, name = Registry(), config.name or default_name(info["tasks"], info["config"]["model"]["mode"])
     before = registry.aliased(name, names.CHAMPION)
     if before is not None and before.tags.get("account") == account(info):
-        return PromoteSummary(before, before, before, False, "It is the champion already.", [])
+        earlier = f"It is the champion already, since {before.tags['decided']}: {before.tags['reason']}"
+        return PromoteSummary(before, before, before, False, earlier, [])
     if before is None:
         decision = first_champion(own[0].result, own[0].baseline)
     else:
-        there = _champion_results(result, champion, before)
-        decision = judge([one.result for one in own], there, config)
+        decision = judge([one.result for one in own], _champion_results(result, champion, before), config)
     with tempfile.TemporaryDirectory() as temporary:
         reference = _reference(stores, Path(temporary) / "reference", config.reference_images)
         version = register(registry, name, folder, info, card(info, own), reference)

@@ -58,13 +58,7 @@ def locked(
     """
     lock, mine = f"{name}{_ENDING}", f"{socket.gethostname()} {os.getpid()} {uuid.uuid4().hex}"
     waited = 0.0
-    while True:
-        with registry.asked():
-            if create_if_absent(registry.client, lock, description=mine):
-                break
-        if _age(registry, lock) > stale_s:
-            _remove(registry, lock)
-            continue
+    while not _taken(registry, lock, mine, stale_s):
         if waited >= patience_s:
             raise IactflowError(
                 f"The aliases of {name} must be changed by one at a time. Received: another promotion has held them "
@@ -85,6 +79,14 @@ def locked(
     finally:
         if _holder(registry, lock) == mine:
             _remove(registry, lock)
+
+
+def _taken(registry: Registry, lock: str, mine: str, stale_s: float) -> bool:
+    """Try to take the lock; one that was left behind is removed first."""
+    if _age(registry, lock) > stale_s:
+        _remove(registry, lock)
+    with registry.asked():
+        return create_if_absent(registry.client, lock, description=mine)
 
 
 def _age(registry: Registry, lock: str) -> float:

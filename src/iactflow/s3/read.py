@@ -13,6 +13,7 @@ from iactflow.cache import cache_folder
 from iactflow.errors import InputError
 from iactflow.s3.address import Address, parse
 from iactflow.s3.client import Store
+from iactflow.s3.names import note
 from iactflow.storage import aside
 
 #: Metadata of an object that this package wrote: the SHA-256 of its content.
@@ -58,7 +59,9 @@ def fetch(uri: str, cache: Path | None = None) -> Path:
     address = parse(uri)
     for _ in range(_LISTINGS):
         try:
-            return _fetch_once(address, Store(uri, patient=True), listing(uri), cache)
+            path = _fetch_once(address, Store(uri, patient=True), listing(uri), cache)
+            note(path, str(address))
+            return path
         except _ChangedError:
             continue
     raise InputError(f"{uri} cannot be read: its objects change while they are read. Wait until nobody writes there.")

@@ -18,6 +18,7 @@ from iactflow.data.store import Store
 from iactflow.errors import InputError
 from iactflow.models.config import Model
 from iactflow.models.registry import examples_of
+from iactflow.s3.names import uri_or_path
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def _count(store: Store, train: np.ndarray, validation: np.ndarray) -> list[dict
         high = low + len(single)
         [sources] = [manifest["sources"] for manifest in single.manifests]
         entry: dict[str, Any] = {
-            "path": str(path),
+            "path": uri_or_path(path),
             "hash": single.hash,
             "sources": sorted(source_key(source) for source in sources),
             "made": sorted({origin_of(source).made for source in sources}),
