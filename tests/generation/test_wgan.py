@@ -31,7 +31,7 @@ def test_the_critic_learns_to_tell_images_apart_and_its_gradient_is_held_at_one(
     config = small_generator.model_copy(update={"name": "wgan"})
     made = assemble(config, examples.store.camera, examples.some_images(99), examples.conditions, examples.moments)
     packing = Packing(made.grid, made.representation)
-    steps = AdversarialSteps(made, packing, short_training, Adversary(critic_steps=10**6))
+    steps = AdversarialSteps(made, packing, short_training, Adversary(critic_steps=10**6, learning_rate=1.5e-3))
     [batch] = list(examples.pixel_feeder(made, batch_size=64, seed=1).epoch())[:1]
     for _ in range(150):
         steps.fit(batch)

@@ -130,6 +130,15 @@ def test_the_floor_is_the_mean_over_the_divisions(results, toy_generated, toy_si
     assert floor.metrics[name].low < floor.metrics[name].value < floor.metrics[name].high
 
 
+def test_the_reference_does_not_depend_on_how_many_images_were_generated(toy_generated, toy_simulation):
+    config = CONFIG.model_copy(update={"images": 100})
+    stores = [Store(toy_generated(name)) for name in ("faithful", "copied")]
+    assert len(stores[0]) != len(stores[1])
+    one, other = (choose(store, Store(toy_simulation), config) for store in stores)
+    for here, there in zip(one[1:], other[1:], strict=True):
+        np.testing.assert_array_equal(here.rows, there.rows)
+
+
 def test_origins_are_checked(toy_generated, toy_simulation):
     generated, simulated = Store(toy_generated("faithful")), Store(toy_simulation)
     with pytest.raises(ConfigError, match=r"--generated must name .* simulated by iactflow"):

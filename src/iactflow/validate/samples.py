@@ -134,13 +134,11 @@ def choose(generated: Store, simulated: Store, config: Validate) -> Samples:
             f"in the part test. Received: {len(everything)} generated images, halves of {len(one)} and {len(two)}."
         )
     require_rows(training, [], where=f"{simulated.paths[0]}, part 'train', {names}")
-    chosen = (
-        (generated, take_showers(generated, everything, n, rng)),
-        (simulated, take_showers(simulated, one, n, rng)),
-        (simulated, take_showers(simulated, two, n, rng)),
-        (simulated, take_showers(simulated, training, config.training_images, rng)),
-    )
-    return Samples(*(Sample.of(store, rows, config) for store, rows in chosen))
+    wanted = ((one, n), (two, n), (training, config.training_images))
+    ours = [Sample.of(simulated, take_showers(simulated, rows, most, rng), config) for rows, most in wanted]
+    # drawn last, so that how many images were generated does not change what they are compared with
+    made = Sample.of(generated, take_showers(generated, everything, n, rng), config)
+    return Samples(made, *ours)
 
 
 def other_halves(samples: Samples, config: Validate, number: int) -> Samples:
