@@ -81,7 +81,7 @@ def test_the_account_says_what_was_new_and_what_followed(found):
     done = PromoteSummary(version, version, Version("energy", 3, {}), True, "Better in resolution.", [])
     text = account(found, found, "yes: the new showers have drifted", done)
     assert "| champion before | models:/energy/3 |" in text
-    assert "| drift | yes: Charges are 10 % lower. Few showers. |" in text
+    assert "| drift | yes: Charges are 10 % lower; Few showers |" in text
     assert "**models:/energy/4 is the champion instead of version 3.**" in text
     assert "Better in resolution." in text
 

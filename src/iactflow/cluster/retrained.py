@@ -35,5 +35,6 @@ def account(news: Path, verdict: Path, because: str, done: PromoteSummary | None
 
 
 def _drift(verdict: Mapping[str, Any]) -> str:
-    reasons = " ".join([*verdict["reasons"], *verdict.get("cautions", [])])
-    return f"yes: {reasons}" if verdict["drifted"] else f"no. {reasons}".rstrip()
+    reasons = "; ".join(text.rstrip(".") for text in (*verdict["reasons"], *verdict.get("cautions", [])))
+    word = "yes" if verdict["drifted"] else "no"
+    return f"{word}: {reasons}" if reasons else word
