@@ -1,4 +1,4 @@
-"""Print results beside their random forests, overall and per bin of energy.
+"""Print results beside their random forests or champions, overall and per bin of energy.
 
 ``python -m benchmarks.quality RESULT ...``. Values are of held-out showers; intervals are 95 %, bootstrapped over
 showers; those of differences and ratios are paired.
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from iactflow.data.result import BASELINE, Result
+from iactflow.data.result import BASELINE, CHAMPION, Result
 from iactflow.fitting.verdict import compare_metric, ratio_per_bin, require_comparable
 
 #: Metrics of the first table, with the digits that are printed.
@@ -36,11 +36,16 @@ FEWEST = 100
 def main() -> None:
     """Print the tables of some results."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
-    parser.add_argument("results", type=Path, nargs="+", help="folders that evaluate wrote, with a baseline")
-    for path in parser.parse_args().results:
-        network, forest = Result.load(path), Result.load(path / BASELINE)
-        require_comparable({"network": network, "forest": forest})
-        print(f"{path}: {_sample(network)}\n\n{overall(network, forest)}\n\n{per_bin(network, forest)}\n")
+    parser.add_argument("results", type=Path, nargs="+", help="folders that evaluate wrote")
+    parser.add_argument(
+        "--beside", choices=[BASELINE, CHAMPION], default=BASELINE, help="which of them to print beside"
+    )
+    chosen = parser.parse_args()
+    for path in chosen.results:
+        network, other = Result.load(path), Result.load(path / chosen.beside)
+        require_comparable({"network": network, chosen.beside: other})
+        name = "random forest" if chosen.beside == BASELINE else chosen.beside
+        print(f"{path}: {_sample(network)}\n\n{overall(network, other, name)}\n\n{per_bin(network, other, name)}\n")
 
 
 def _sample(result: Result) -> str:
@@ -50,15 +55,15 @@ def _sample(result: Result) -> str:
     return f"{counted:,} {data['per']}s ({primaries}) of {data['n_showers']:,} showers {data['sample']['made']}"
 
 
-def overall(network: Result, forest: Result) -> str:
+def overall(network: Result, other: Result, peer: str) -> str:
     """Write the metrics of both and their difference."""
-    rows = ["| | network | random forest | network minus forest | n |", "| --- " * 5 + "|"]
+    rows = [f"| | network | {peer} | network minus {peer} | n |", "| --- " * 5 + "|"]
     for name, digits in METRICS.items():
         if name not in network.metrics:
             continue
-        pair = [network.metrics[name], forest.metrics[name]]
+        pair = [network.metrics[name], other.metrics[name]]
         cells = [f"{m.value:.{digits}f} [{m.low:.{digits}f}, {m.high:.{digits}f}]" for m in pair]
-        verdict = compare_metric(forest, network, name)
+        verdict = compare_metric(other, network, name)
         change = f"{verdict.difference:+.{digits}f} [{verdict.low:+.{digits}f}, {verdict.high:+.{digits}f}]"
         unit = f" ({pair[0].unit})" if pair[0].unit else ""
         title = re.sub(r"\s+", " ", pair[0].title)
@@ -66,25 +71,25 @@ def overall(network: Result, forest: Result) -> str:
     return "\n".join(rows)
 
 
-def per_bin(network: Result, forest: Result) -> str:
-    """Write every curve in the bins of true energy that hold enough, with the ratio of network to forest.
+def per_bin(network: Result, other: Result, peer: str) -> str:
+    """Write every curve in the bins of true energy that hold enough, with the ratio of network to the other.
 
     The n of an AUC is that of the rarer of gammas and background.
     """
-    rows = ["| | energy (TeV) | network | random forest | ratio | n |", "| --- " * 6 + "|"]
+    rows = [f"| | energy (TeV) | network | {peer} | ratio | n |", "| --- " * 6 + "|"]
     for column, title in CURVES.items():
         curve, name = column.split(":")
         if curve not in network.curves or column not in network.replicas.column_names:
             continue
-        ratio = ratio_per_bin(forest, network, column)
-        table, other = network.curves[curve], forest.curves[curve]
+        ratio = ratio_per_bin(other, network, column)
+        table, beside = network.curves[curve], other.curves[curve]
         counts = np.asarray(table["n_rarer" if "n_rarer" in table.colnames else "n"])
         for number in np.flatnonzero(counts >= FEWEST):
             value, low, high = ratio[:, number]
             if not np.isfinite(value):
                 continue
             energies = f"{table['true_energy_low'][number]:.2g} to {table['true_energy_high'][number]:.2g}"
-            cells = [f"{part[name][number]:.3f}" for part in (table, other)]
+            cells = [f"{part[name][number]:.3f}" for part in (table, beside)]
             cells += [f"{value:.2f} [{low:.2f}, {high:.2f}]", f"{counts[number]:,}"]
             rows.append(f"| {title} | {energies} | {' | '.join(cells)} |")
     return "\n".join(rows)

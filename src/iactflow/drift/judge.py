@@ -83,7 +83,13 @@ def judge(reference: Side, current: Side, config: Drift) -> Judged:
 
 
 def compare(reference: Side, current: Side, config: Drift) -> Compared:
-    """Find the threshold of every quantity that both sides have and that is not to be ignored."""
+    """Find the threshold of every quantity that both sides have and that is not to be ignored.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
     asked = [column for column in ALL if column.name not in config.ignore]
     columns = [column for column in asked if _known(reference, column) and _known(current, column)]
     if not columns:

@@ -20,6 +20,8 @@ _MIGRATION = np.geomspace(0.2, 5, 31)
 _SOURCE_OFFSETS = np.append(np.linspace(0, 0.5, 26), np.linspace(0.6, 2, 15)) * u.deg
 #: Width of a bin of the offset from the pointing.
 _OFFSET_STEP = 1 * u.deg
+#: Least number of such bins over a cone: gammapy 2.1 makes no maps of a response with a single one.
+_LEAST_RINGS = 2
 #: Least gammas in a bin of true energy for it to be called usable.
 _LEAST = 10
 
@@ -96,7 +98,7 @@ def _offsets(gammas: Showers) -> u.Quantity:
 
 
 def _rings(outer: u.Quantity) -> u.Quantity:
-    n = max(int(np.ceil((outer / _OFFSET_STEP).to_value(u.one) - 1e-9)), 1)
+    n = max(int(np.ceil((outer / _OFFSET_STEP).to_value(u.one) - 1e-9)), _LEAST_RINGS)
     return np.linspace(0, max(outer.to_value(u.deg), 1e-3), n + 1) * u.deg
 
 
