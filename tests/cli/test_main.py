@@ -66,4 +66,4 @@ def test_the_last_line_is_the_result(tmp_path):
         click.echo("working")
         return tmp_path
 
-    assert CliRunner().invoke(make_command, []).output.splitlines()[-1] == str(tmp_path)
+    assert CliRunner().invoke(make_command, []).stdout.splitlines()[-1] == str(tmp_path)

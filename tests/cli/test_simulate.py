@@ -46,5 +46,5 @@ def test_the_path_is_the_last_line(tmp_path):
     settings = ["--set", "energy_min=2 TeV", "--set", "energy_max=4 TeV", "--set", "viewcone=0.5 deg"]
     done = call("--preset", "sst1m-mono", "--showers", "1", "--out", str(tmp_path / "out"), "--workers", "1", *settings)
     assert done.exit_code == 0, done.output
-    assert done.output.splitlines()[-1] == str(tmp_path / "out")
+    assert done.stdout.splitlines()[-1] == str(tmp_path / "out")
     assert len(list((tmp_path / "out").glob("gamma_s1_b00000_n1.dl1.h5"))) == 1

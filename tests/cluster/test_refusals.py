@@ -15,7 +15,7 @@ from iactflow.cli import main
 def submit(environment, *more):
     result = CliRunner().invoke(main, ["submit", "energy", "--environment", environment, *more])
     assert "Traceback" not in result.output
-    return result.exit_code, result.output.splitlines()[-1] if result.exit_code == 0 else result.output
+    return result.exit_code, result.stdout.splitlines()[-1] if result.exit_code == 0 else result.output
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ def test_schedule_makes_one_recurring_run_of_the_newest_version(kubeflow):
     result = run("schedule", "energy", "--cron", SUNDAYS)
     assert result.exit_code == 0, result.output
     ((identifier, made),) = kubeflow.schedules.items()
-    assert result.output.splitlines()[-1].endswith(f"/#/recurringrun/details/{identifier}")
+    assert result.stdout.splitlines()[-1].endswith(f"/#/recurringrun/details/{identifier}")
     assert made["trigger"] == {"cron_schedule": {"cron": SUNDAYS}}
     assert made["pipeline_version_reference"] == {"pipeline_id": next(iter(kubeflow.pipelines))}
     assert made["max_concurrency"] == "1"
@@ -54,7 +54,7 @@ def test_the_old_schedule_goes_only_when_the_new_one_is_there(kubeflow):
 
 def test_unschedule_removes_it_and_may_be_repeated(kubeflow):
     run("schedule", "energy", "--cron", SUNDAYS)
-    assert run("unschedule", "energy").output.splitlines()[-1] == f"removed: {SUNDAYS}"
+    assert run("unschedule", "energy").stdout.splitlines()[-1] == f"removed: {SUNDAYS}"
     assert not kubeflow.schedules
     again = run("unschedule", "energy")
     assert again.exit_code == 0
@@ -118,11 +118,11 @@ def test_a_day_that_never_comes_is_refused():
 def test_status_lists_schedule_runs_steps_and_cost(kubeflow):
     assert "never been submitted" in run("status", "energy").output
     run("schedule", "energy", "--cron", SUNDAYS, "--environment", "lab")
-    assert run("status", "energy").output.splitlines()[-1] == "no runs yet"
+    assert run("status", "energy").stdout.splitlines()[-1] == "no runs yet"
     kubeflow.progress = [{"ingest": ("SUCCEEDED", 1800), "train": ("SUCCEEDED", 7200)}]
     run("submit", "energy", "--environment", "lab")
     result = run("status", "energy", "--cost")
     assert f"schedule: {SUNDAYS} (enable)" in result.output
     assert "2.50 h, 2.00 GPU h" in result.output
     assert "Train network" in result.output
-    assert "/#/runs/details/" in result.output.splitlines()[-1]
+    assert "/#/runs/details/" in result.stdout.splitlines()[-1]

@@ -20,7 +20,7 @@ def test_submit_uploads_runs_and_says_what(kubeflow):
     result = run("submit", "energy")
     assert result.exit_code == 0, result.output
     (started,) = kubeflow.runs.values()
-    assert result.output.splitlines()[-1].endswith(f"/#/runs/details/{started['run_id']}")
+    assert result.stdout.splitlines()[-1].endswith(f"/#/runs/details/{started['run_id']}")
     assert started["runtime_config"]["parameters"] == {}
     assert shown(result, "image") == "iactflow/iactflow-python:0.1.0-cpu (by its tag)"
     assert shown(result, "cache").startswith("on")

@@ -23,7 +23,7 @@ def compiled(tmp_path_factory):
     target = tmp_path_factory.mktemp("compiled") / "energy.yaml"
     result = CliRunner().invoke(main, ["compile", "energy", "--set", "train.epochs=3", "--out", str(target)])
     assert result.exit_code == 0, result.output
-    assert result.output.splitlines()[-1] == str(target)
+    assert result.stdout.splitlines()[-1] == str(target)
     return target
 
 

@@ -47,7 +47,7 @@ def test_it_runs_on_this_machine(tmp_path):
     )
     assert result.exit_code == 0, result.output
     [manifest] = tmp_path.rglob("store.json")
-    assert result.output.splitlines()[-1] == str(tmp_path / "simulate" / manifest.relative_to(tmp_path).parts[1])
+    assert result.stdout.splitlines()[-1] == str(tmp_path / "simulate" / manifest.relative_to(tmp_path).parts[1])
     store = Store([manifest.parent])
     assert len(store) >= 3
     assert store.manifests[0]["fractions"] == {"train": 0.45, "validation": 0.15, "test": 0.4}

@@ -121,7 +121,7 @@ def test_rollback_brings_the_predecessor_back_once(energy, pair, tmp_path):
     words = ["promote", "--name", energy.name, "--rollback", "wrong at 60 deg"]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
-    assert done.output.splitlines()[-1] == f"models:/{energy.name}/1"
+    assert done.stdout.splitlines()[-1] == f"models:/{energy.name}/1"
     assert energy.aliases == {"champion": 1, "challenger": 2}
     tags = energy.version(2).tags
     assert (tags["iactflow.decision"], tags["iactflow.reason"]) == ("rolled back", "wrong at 60 deg")
@@ -136,7 +136,7 @@ def test_the_command_prints_the_champion(energy, pair, tmp_path):
     done = CliRunner().invoke(main, ["promote", "--model", str(narrow), "--result", str(scores), "--name", energy.name])
     assert done.exit_code == 0, done.output
     assert f"models:/{energy.name}/2 is the champion instead of version 1. Better than" in done.output
-    assert done.output.splitlines()[-1] == f"models:/{energy.name}/2"
+    assert done.stdout.splitlines()[-1] == f"models:/{energy.name}/2"
     missing = CliRunner().invoke(main, ["promote", "--model", str(narrow)])
     assert missing.exit_code == 2
     assert "--model and --result are both required" in missing.output

@@ -31,7 +31,7 @@ def call(minio, tmp_path, monkeypatch):
     def run(*words):
         result = CliRunner().invoke(main, list(words))
         assert minio.secret not in result.output
-        return result.exit_code, result.output
+        return result.exit_code, result.stderr + result.stdout  # what is printed last is the answer
 
     return run
 
@@ -102,7 +102,7 @@ def test_a_file_that_cannot_be_sent_is_kept_and_sent_by_the_same_command(minio, 
     assert minio.objects() == {}
     done = CliRunner().invoke(command, words)
     assert (done.exit_code, "only sent now" in done.output) == (0, True)
-    assert done.output.splitlines()[-1] == f"{ROOT}/out/file.bin"
+    assert done.stdout.splitlines()[-1] == f"{ROOT}/out/file.bin"
     assert minio.objects() == {"out/file.bin": source.read_bytes()}
     assert len(worked) == 1
     assert not list(Path(os.environ["IACTFLOW_CACHE"]).glob("s3/outgoing/*"))

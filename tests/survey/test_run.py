@@ -86,4 +86,4 @@ def test_the_command_says_why(champion, name, grown, tmp_path):
     assert (
         f"30 of 50 showers are new to models:/{name}/1; too few: fewer than survey.showers_min = 5000." in done.output
     )
-    assert done.output.splitlines()[-1] == str(tmp_path / "news")
+    assert done.stdout.splitlines()[-1] == str(tmp_path / "news")
