@@ -15,6 +15,7 @@ import tables
 
 from iactflow.data import schema
 from iactflow.data.samples import sample
+from iactflow.ingest.processing import compile_ctapipe
 
 sys.path.append(str(Path(__file__).parent))  # toys.py, generator_fixtures.py
 pytest_plugins = ["generator_fixtures"]
@@ -23,6 +24,12 @@ pytest_plugins = ["generator_fixtures"]
 CTLEARN_BATCH = 20
 #: Telescopes of `few_telescopes`, with 21 images.
 FEW = ("tel_017", "tel_019", "tel_021", "tel_027", "tel_033")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile ctapipe's image code before the processes of pytest-xdist spoil it for one another."""
+    if not hasattr(config, "workerinput"):
+        compile_ctapipe()
 
 
 @pytest.hookimpl(trylast=True)
