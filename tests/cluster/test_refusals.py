@@ -47,7 +47,7 @@ def test_no_service_account(environment_file):
 def test_401_and_the_right_token(environment_file, monkeypatch):
     with serving(Kubeflow(token="right")) as address:
         file = environment_file(endpoint=address, authentication="token")
-        monkeypatch.setenv("KFP_TOKEN", "expired")
+        monkeypatch.setenv("KFP_TOKEN", "the-former-one")
         code, told = submit(file)
         assert code == 2
         assert "does not know who asks (401)" in told
