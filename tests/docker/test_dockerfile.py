@@ -65,6 +65,8 @@ def test_the_stage_that_compiles_the_simulator_has_all_that_simulating_imports()
     stage = next(text for text in re.split(r"^FROM ", DOCKERFILE, flags=re.MULTILINE) if " AS simulator\n" in text)
     copied = set(re.findall(r"src/iactflow/(\w+)", stage))
     package = ROOT / "src" / "iactflow"
+    paths = re.findall(r"src/(iactflow/\S+)", DOCKERFILE)
+    assert not [path for path in paths if not (ROOT / "src" / path).exists()]
     files = [path for name in copied for path in [package / f"{name}.py", *(package / name).rglob("*.py")]]
     imports = re.compile(r"^ *(?:from|import) iactflow\.(\w+)|^from iactflow import (\w+)", re.MULTILINE)
     needed = {
