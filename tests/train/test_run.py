@@ -32,7 +32,8 @@ def weights(out):
 
 def test_a_bundle_says_what_it_was_made_of(sst1m_store, energy_model):
     info, store = json.loads((energy_model / "model.json").read_text()), Store(sst1m_store)
-    assert sorted(file.name for file in energy_model.iterdir()) == ["ctlearn.keras", "model.json", "model.keras"]
+    files = ["card.md", "ctlearn.keras", "example.npz", "model.json", "model.keras"]
+    assert sorted(file.name for file in energy_model.iterdir()) == files
     assert info["tasks"] == ["energy"]
     assert info["camera"] == {"name": "DigiCam", "hash": store.camera.hash}
     (entry,) = info["stores"]
