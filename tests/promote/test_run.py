@@ -5,6 +5,7 @@ from scored import model, result, saved
 
 from iactflow.cli import main
 from iactflow.errors import ConfigError, InputError
+from iactflow.models.source import registered_files
 from iactflow.promote import run as promote
 from iactflow.promote.config import Promote
 from iactflow.registered.registry import Registry
@@ -143,8 +144,7 @@ def test_the_command_prints_the_champion(energy, pair, tmp_path):
 
 
 def test_a_version_has_signature_example_and_card(energy, pair):
-    path = mlflow.artifacts.download_artifacts(f"models:/{energy.name}/1", tracking_uri=Registry().uri)
-    signature = mlflow.models.get_model_info(path).signature
+    signature = mlflow.models.get_model_info(str(registered_files(f"models:/{energy.name}/1"))).signature
     assert signature.inputs.input_dict()["image"].shape == (-1, 1296)
     assert signature.outputs.input_names() == ["energy"]
     card = energy.version(1).description.replace("\xa0", " ")
