@@ -13,7 +13,7 @@ _SUFFIX = ".keras"
 
 
 def model_file(source: str) -> Path:
-    """Find the Keras file of a model.
+    """Find the Keras file of a model to start from.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def model_file(source: str) -> Path:
     named = [file for file in found if file.name == MODEL_FILE] or found
     if len(named) != 1:
         raise InputError(
-            f"{source} must hold one {_SUFFIX} file. Received: "
+            f"model.init: {source} must hold one {_SUFFIX} file. Received: "
             f"{', '.join(str(file.relative_to(path)) for file in named) or 'none'}. Name the file itself."
         )
     return named[0]
@@ -72,7 +72,7 @@ def _local(source: str) -> Path:
 def _existing(path: Path, source: str) -> Path:
     if not path.is_file():
         raise InputError(
-            f"{source} cannot be read: it does not exist. Give a model bundle, a {_SUFFIX} file or "
+            f"model.init: {source} cannot be read: it does not exist. Give a model bundle, a {_SUFFIX} file or "
             f"{REGISTERED}NAME@ALIAS."
         )
     return path

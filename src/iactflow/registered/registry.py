@@ -147,7 +147,8 @@ def create_if_absent(client: Any, name: str, *, description: str) -> bool:
     try:
         client.create_registered_model(name, description=description)
     except MlflowException as error:
-        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+        # MLflow looks at the one that is in the way, which may be deleted before it does
+        if error.error_code not in ("RESOURCE_ALREADY_EXISTS", "RESOURCE_DOES_NOT_EXIST"):
             raise
         return False
     return True
