@@ -1,6 +1,5 @@
 """A share of the files of a campaign: predicted into a folder here or in an S3 store, resumed file by file."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from iactflow.cache import cache_folder
 from iactflow.data.inputs import names_of
 from iactflow.errors import ConfigError
 from iactflow.predict.config import Predict
-from iactflow.predict.run import PredictSummary, dl2_name, run
+from iactflow.predict.run import PredictSummary, dl2_names, run
 from iactflow.s3.address import is_remote
 from iactflow.s3.read import fetch, listing
 from iactflow.s3.write import refuse_existing, send
@@ -56,9 +55,7 @@ def predict_share(
         If a DL2 file is there that was made of something else.
     """
     names = names_of(inputs)
-    twice = sorted(name for name, count in Counter(map(dl2_name, names)).items() if count > 1)
-    if twice:
-        raise ConfigError(f"Several inputs would become {', '.join(twice)}. Give files of different names.")
+    files = dict(zip(names, dl2_names(names), strict=True))
     number, count = shard
     if not 1 <= number <= count:
         raise ConfigError(f"shard I/N must have 1 <= I <= N. Received: {number}/{count}.")
@@ -71,7 +68,7 @@ def predict_share(
     cache_folder().mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=cache_folder()) as folder:
         if not overwrite:
-            _take_up(out, [dl2_name(name) for name in share], Path(folder))
+            _take_up(out, [files[name] for name in share], Path(folder))
 
         def upload(file: Path) -> None:
             send(file, f"{out.rstrip('/')}/{file.name}", replace=overwrite)

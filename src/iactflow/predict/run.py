@@ -130,20 +130,31 @@ def _dl1(sources: Sequence[Source]) -> Sequence[Source]:
     return sources
 
 
-def dl2_name(dl1: str) -> str:
-    """Name the DL2 file of a DL1 file, given by path, URI or name."""
-    name = dl1.rpartition("/")[2]
-    ending = next((ending for ending in _DL1_SUFFIXES if name.endswith(ending)), Path(name).suffix)
-    return f"{name.removesuffix(ending)}{SUFFIX}"
+def dl2_names(inputs: Sequence[str]) -> list[str]:
+    """Name the DL2 file of each DL1 file, given by path, URI or name.
+
+    Raises
+    ------
+    ConfigError
+        If two would have the same name.
+    """
+    names = [_dl2_name(one.rpartition("/")[2]) for one in inputs]
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
+    if twice:
+        raise ConfigError(f"--input: several files would become {', '.join(twice)}. Give files of different names.")
+    return names
+
+
+def _dl2_name(dl1: str) -> str:
+    ending = next((ending for ending in _DL1_SUFFIXES if dl1.endswith(ending)), Path(dl1).suffix)
+    return f"{dl1.removesuffix(ending)}{SUFFIX}"
 
 
 def _named(sources: Sequence[Source], folder: Path) -> dict[Path, Source]:
     """Name the DL2 file of each input after it."""
-    named = {source.path: folder / dl2_name(source.name) for source in sources}
-    twice = [str(path) for path, count in Counter(named.values()).items() if count > 1]
-    if twice:
-        raise ConfigError(f"--input: several files would become {', '.join(twice)}. Give files of different names.")
-    return {named[source.path]: source for source in sources}
+    different = list({source.path: source for source in sources}.values())
+    names = dl2_names([source.name for source in different])
+    return {folder / name: source for name, source in zip(names, different, strict=True)}
 
 
 def _predict_all(
