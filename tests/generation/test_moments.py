@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from iactflow.generation.grid import Grid
-from iactflow.generation.moments import NAMES, Frame, ellipse, measure, size
+from iactflow.generation.moments import NAMES, Frame, ellipse, lit, measure, size
 from iactflow.simulate.camera_tables import read_geometry
 
 CENTRE, EXTENT, ANGLE = np.array([0.2, -0.3]), np.array([0.25, 0.1]), np.radians(40)
@@ -26,6 +26,8 @@ def test_a_known_ellipse_is_measured_and_comes_back(blob):
     image, xy = blob
     moments = measure(image, xy, 0.05, FRAME)
     assert size(moments) == pytest.approx(image.sum(), rel=1e-9)
+    assert lit(moments) == (image > 0).sum()
+    assert moments[0, NAMES.index("log_bright")] == pytest.approx(np.log1p((image >= 5).sum()))
     centre, axes, extent = ellipse(moments, FRAME)
     np.testing.assert_allclose(centre[0], CENTRE, atol=2e-3)
     floor = (0.05 / 3) ** 2

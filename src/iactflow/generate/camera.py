@@ -9,7 +9,7 @@ import numpy as np
 
 from iactflow.generate.blocks import Block
 from iactflow.generation.conditions import Conditions
-from iactflow.generation.times import TimeModel, along_axis
+from iactflow.generation.times import TimeModel, along_axis, positions
 from iactflow.simulate.block import Simulated, SimulatedEvent
 from iactflow.simulate.config import PRIMARIES, Simulate
 from iactflow.simulate.instruments import resolve
@@ -19,6 +19,8 @@ from iactflow.simulate.observe import Observer
 #: CORSIKA's IACT interface numbers the uses of a shower in the last two digits of the event number; here each has one.
 _USES_PER_SHOWER = 100
 _CAMERA = 0xCA3E
+#: Times that a shower's arrival times and noise are drawn until its image triggers, at most.
+_TRIES = 25
 _UNKNOWN = EnergyBudget(*[float("nan")] * 5)
 
 
@@ -55,16 +57,25 @@ def record(
     -------
     Recorded
         All images, those included that would not have triggered.
+
+    Notes
+    -----
+    Generators learn photoelectrons of images that triggered, and faint ones did so by the luck of their noise. Drawing
+    noise until the image triggers gives it that luck: the law of photoelectrons and noise together, given a trigger, is
+    that of photoelectrons given a trigger times that of noise given both.
     """
     observer, thrown = _set_up(_configuration(block, conditions, instrument).model_dump_json())
     telescopes = {int(tel_id): index for index, tel_id in enumerate(observer.instrument.tel_ids)}
-    along, impact = along_axis(conditions, camera)
+    (along, impact), xy = along_axis(conditions, camera), positions(camera)
     events, n_triggered = [], 0
     for k in range(len(conditions)):
         seeds = np.random.SeedSequence([block.config["seed"], block.first + k, _CAMERA])
         rng = np.random.Generator(np.random.SFC64(seeds))
-        pixel, time = times.arrivals(images[k], along[k], float(impact[k]), rng)
-        image, triggered = observer.record(telescopes[int(conditions.tel_id[k])], pixel, time, rng)
+        for _ in range(_TRIES):
+            pixel, time = times.arrivals(images[k], along[k], float(impact[k]), xy, rng)
+            image, triggered = observer.record(telescopes[int(conditions.tel_id[k])], pixel, time, rng)
+            if triggered:
+                break
         n_triggered += triggered
         events.append(SimulatedEvent((k + 1) * _USES_PER_SHOWER, _shower(conditions, k), 0, [image]))
     return Recorded(events, thrown, n_triggered)

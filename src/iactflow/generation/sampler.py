@@ -143,7 +143,9 @@ class Sampler:
             moments = np.clip(assembly.of_values.back(values), *assembly.limits)
             told = assembly.told(full, moments)
             grid = np.asarray(self._pixels(told.numbers, told.places, assembly.grid.masks[told.which]))
-            images = assembly.representation.decode(assembly.grid.unpack(grid, told.which), moment.size(moments))
+            lit = moment.lit(moments) if assembly.config.moments else None
+            drawn = assembly.grid.unpack(grid, told.which)
+            images = assembly.representation.decode(drawn, moment.size(moments), lit)
             yield images[: len(some)], some
 
     def _blocks(self, n: int, first: int) -> range:
