@@ -116,6 +116,16 @@ def lit(moments: np.ndarray) -> np.ndarray:
     return np.maximum(np.rint(np.expm1(moments[:, 8])), 1)
 
 
+def counted(moments: np.ndarray) -> np.ndarray:
+    """Make drawn photoelectrons and pixels whole numbers, as they are in images; also of sizes alone, shape (n, 1)."""
+    made = moments.copy()
+    made[:, 0] = np.log10(size(moments))
+    if moments.shape[1] > 1:
+        bright = np.maximum(np.rint(np.expm1(moments[:, 7])), 0)
+        made[:, 7], made[:, 8] = np.log1p(bright), np.log1p(np.maximum(lit(moments), bright))
+    return made
+
+
 def ellipse(moments: np.ndarray, frame: Frame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Give what moments say of an image in the camera, the inverse of `measure` for centre and extent.
 
