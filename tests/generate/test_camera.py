@@ -48,6 +48,15 @@ def test_images_near_the_threshold_get_noise_that_lets_them_trigger(showers, mon
     assert same == once.n_triggered  # the first draw that triggers is the one that is kept
 
 
+def test_images_that_no_noise_lets_trigger_are_found(showers):
+    conditions, times, of_store = showers
+    images = cluster(showers, 40)
+    images[[3, 11]] = cluster(showers, 1)[:2]
+    config = Generate(images=N).model_dump(mode="json", exclude={"images", "split"})
+    found = camera.never_triggering(Block("toy", "hash", config, 0, 0, N), conditions, images, "ct5", times, of_store)
+    assert found.tolist() == [3, 11]
+
+
 def test_images_that_cannot_trigger_are_kept_after_a_few_draws(showers, monkeypatch):
     calls = []
     original = Observer.record

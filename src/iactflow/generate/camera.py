@@ -18,9 +18,11 @@ from iactflow.simulate.observe import Observer
 
 #: CORSIKA's IACT interface numbers the uses of a shower in the last two digits of the event number; here each has one.
 _USES_PER_SHOWER = 100
-_CAMERA = 0xCA3E
+_CAMERA, _TRIAL = 0xCA3E, 0x7214
 #: Times that a shower's arrival times and noise are drawn until its image triggers, at most.
 _TRIES = 25
+#: Share of a block's images, those with the faintest clusters, that may fail to trigger.
+_DOUBTFUL = 0.25
 _UNKNOWN = EnergyBudget(*[float("nan")] * 5)
 
 
@@ -79,6 +81,31 @@ def record(
         n_triggered += triggered
         events.append(SimulatedEvent((k + 1) * _USES_PER_SHOWER, _shower(conditions, k), 0, [image]))
     return Recorded(events, thrown, n_triggered)
+
+
+def never_triggering(
+    block: Block, conditions: Conditions, images: np.ndarray, instrument: str, times: TimeModel, camera: Any
+) -> np.ndarray:
+    """Find the images that trigger with none of several draws of times and noise; arguments as in `record`.
+
+    Returns
+    -------
+    ndarray of int
+        Their places. Only the quarter of the images whose brightest neighbourhood is faintest is looked at.
+    """
+    observer, _ = _set_up(_configuration(block, conditions, instrument).model_dump_json())
+    telescopes = {int(tel_id): index for index, tel_id in enumerate(observer.instrument.tel_ids)}
+    (along, impact), xy = along_axis(conditions, camera), positions(camera)
+    brightest = (images + images @ camera.geometry.neighbor_matrix_sparse).max(axis=1)
+    doubtful = np.argsort(brightest, kind="stable")[: int(np.ceil(_DOUBTFUL * len(images)))]
+
+    def triggers(k: int) -> bool:
+        rng = np.random.Generator(np.random.SFC64([block.config["seed"], block.first + k, _TRIAL]))
+        telescope = telescopes[int(conditions.tel_id[k])]
+        drawn = (times.arrivals(images[k], along[k], float(impact[k]), xy, rng) for _ in range(_TRIES))
+        return any(observer.triggers(telescope, pixel, time, rng) for pixel, time in drawn)
+
+    return np.array([k for k in np.sort(doubtful).tolist() if not triggers(k)], int)
 
 
 def _configuration(block: Block, conditions: Conditions, instrument: str) -> Simulate:

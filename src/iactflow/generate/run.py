@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from iactflow.cores import usable_cores
 from iactflow.errors import IactflowError, InputError, OutputExistsError
 from iactflow.generate.blocks import Block, content_of, plan
@@ -23,6 +25,8 @@ Format = Literal["store", "dl1"]
 #: File of a bundle with the model of arrival times.
 TIMES = "times.npz"
 _NOTE = ".generate.json"
+#: Times that images which cannot trigger are drawn anew, at most; a stream of random numbers for that.
+_AGAIN, _ANEW = 3, 0xA6A1
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ def run(
     sampler = Sampler.load(model, steps=config.steps)
     recorder = Recorder(sampler.info["instrument"], TimeModel.load(model / TIMES), sampler.camera)
     blocks = plan(sampler.info["name"], content_of(model), config, shard)
-    artist = _Artist(sampler, config)
+    artist = _Artist(sampler, config, recorder)
     if output_format == "store":
         return _into_store(artist, recorder, blocks, out, config, workers, overwrite)
     return _into_files(artist, recorder, blocks, out, workers, overwrite)
@@ -109,8 +113,8 @@ def run(
 class _Artist:
     """The generator, with a stop-watch."""
 
-    def __init__(self, sampler: Any, config: Generate) -> None:
-        self.sampler, self.config = sampler, config
+    def __init__(self, sampler: Any, config: Generate, recorder: Recorder) -> None:
+        self.sampler, self.config, self.recorder = sampler, config, recorder
         self.seconds: dict[int, float] = {}
 
     def warm_up(self) -> None:
@@ -118,12 +122,21 @@ class _Artist:
         self.sampler.sample(self.sampler.draw(self.sampler.BLOCK, 0), 0)
 
     def draw(self, block: Block) -> Drawn:
-        """Draw the photoelectrons of a block."""
+        """Draw the photoelectrons of a block, anew for showers whose image no noise lets trigger.
+
+        Generators learn images that triggered: one that cannot is none of those, whatever the shower.
+        """
         start = time.perf_counter()
         conditions = self.sampler.draw(
             block.n_images, block.conditions_seed, energy=self.config.energy, impact=self.config.impact
         )
         images = self.sampler.sample(conditions, self.config.seed, first=block.first)
+        for attempt in range(_AGAIN):
+            refused = self.recorder.refuses(Drawn(block, conditions, images))
+            if not len(refused):
+                break
+            seed = int(np.random.SeedSequence([self.config.seed, attempt, _ANEW]).generate_state(1)[0])
+            images[refused] = self.sampler.sample(conditions[refused], seed, first=block.first)
         self.seconds[block.number] = time.perf_counter() - start
         return Drawn(block, conditions, images)
 
