@@ -55,6 +55,7 @@ def test_images_that_no_noise_lets_trigger_are_found(showers):
     config = Generate(images=N).model_dump(mode="json", exclude={"images", "split"})
     found = camera.never_triggering(Block("toy", "hash", config, 0, 0, N), conditions, images, "ct5", times, of_store)
     assert found.tolist() == [3, 11]
+    assert {3, 11} < set(camera.doubtful(images, of_store).tolist()) < set(range(N))
 
 
 def test_images_that_cannot_trigger_are_kept_after_a_few_draws(showers, monkeypatch):

@@ -91,13 +91,11 @@ def never_triggering(
     Returns
     -------
     ndarray of int
-        Their places. Only the quarter of the images whose brightest neighbourhood is faintest is looked at.
+        Their places among the images.
     """
     observer, _ = _set_up(_configuration(block, conditions, instrument).model_dump_json())
     telescopes = {int(tel_id): index for index, tel_id in enumerate(observer.instrument.tel_ids)}
     (along, impact), xy = along_axis(conditions, camera), positions(camera)
-    brightest = (images + images @ camera.geometry.neighbor_matrix_sparse).max(axis=1)
-    doubtful = np.argsort(brightest, kind="stable")[: int(np.ceil(_DOUBTFUL * len(images)))]
 
     def triggers(k: int) -> bool:
         rng = np.random.Generator(np.random.SFC64([block.config["seed"], block.first + k, _TRIAL]))
@@ -105,7 +103,13 @@ def never_triggering(
         drawn = (times.arrivals(images[k], along[k], float(impact[k]), xy, rng) for _ in range(_TRIES))
         return any(observer.triggers(telescope, pixel, time, rng) for pixel, time in drawn)
 
-    return np.array([k for k in np.sort(doubtful).tolist() if not triggers(k)], int)
+    return np.array([k for k in range(len(images)) if not triggers(k)], int)
+
+
+def doubtful(images: np.ndarray, camera: Any) -> np.ndarray:
+    """Find the images that may fail to trigger: the quarter whose brightest neighbourhood is faintest."""
+    brightest = (images + images @ camera.geometry.neighbor_matrix_sparse).max(axis=1)
+    return np.sort(np.argsort(brightest, kind="stable")[: int(np.ceil(_DOUBTFUL * len(images)))])
 
 
 def _configuration(block: Block, conditions: Conditions, instrument: str) -> Simulate:

@@ -15,6 +15,7 @@ import numpy as np
 from iactflow.cores import usable_cores
 from iactflow.errors import IactflowError, InputError, OutputExistsError
 from iactflow.generate.blocks import Block, content_of, plan
+from iactflow.generate.camera import doubtful
 from iactflow.generate.config import Generate
 from iactflow.generate.write import NOT_TRIGGERED, Drawn, Recorder, write_file, write_parts
 from iactflow.generation.times import TimeModel
@@ -117,9 +118,11 @@ class _Artist:
         self.sampler, self.config, self.recorder = sampler, config, recorder
         self.seconds: dict[int, float] = {}
 
-    def warm_up(self) -> None:
-        """Draw a few images that nobody sees, so that compilation is not timed."""
-        self.sampler.sample(self.sampler.draw(self.sampler.BLOCK, 0), 0)
+    def warm_up(self, block: Block) -> None:
+        """Draw and try a few images that nobody sees, so that compilation is not timed."""
+        conditions = self.sampler.draw(self.sampler.BLOCK, 0)
+        drawn = Drawn(block, conditions, self.sampler.sample(conditions, 0))
+        self.recorder.refused(drawn, np.arange(1))
 
     def draw(self, block: Block) -> Drawn:
         """Draw the photoelectrons of a block, anew for showers whose image no noise lets trigger.
@@ -131,14 +134,16 @@ class _Artist:
             block.n_images, block.conditions_seed, energy=self.config.energy, impact=self.config.impact
         )
         images = self.sampler.sample(conditions, self.config.seed, first=block.first)
+        drawn = Drawn(block, conditions, images)
+        refused = self.recorder.refused(drawn, doubtful(images, self.recorder.camera))
         for attempt in range(_AGAIN):
-            refused = self.recorder.refuses(Drawn(block, conditions, images))
             if not len(refused):
                 break
             seed = int(np.random.SeedSequence([self.config.seed, attempt, _ANEW]).generate_state(1)[0])
             images[refused] = self.sampler.sample(conditions[refused], seed, first=block.first)
+            refused = self.recorder.refused(drawn, refused)
         self.seconds[block.number] = time.perf_counter() - start
-        return Drawn(block, conditions, images)
+        return drawn
 
     def account(self, block: Block) -> dict[str, Any]:
         """Tell which generator made a block and what that took."""
@@ -220,7 +225,7 @@ def _generate(
     """Draw blocks one by one and let the workers write them meanwhile."""
     n_images = n_not_triggered = 0
     if todo:
-        artist.warm_up()
+        artist.warm_up(todo[0])
     with Progress("generate", "images", sum(block.n_images for block in todo)) as progress:
         for block, source in _written(artist, todo, work, workers or usable_cores()):
             done(block, source)

@@ -63,9 +63,10 @@ class Recorder:
         """Let the camera record a block."""
         return record(drawn.block, drawn.conditions, drawn.images, self.instrument, self.times, self.camera)
 
-    def refuses(self, drawn: Drawn) -> np.ndarray:
-        """Find the images of a block that no noise lets trigger."""
-        return never_triggering(drawn.block, drawn.conditions, drawn.images, self.instrument, self.times, self.camera)
+    def refused(self, drawn: Drawn, among: np.ndarray) -> np.ndarray:
+        """Find, among some images of a block, those that no noise lets trigger."""
+        conditions, images = drawn.conditions[among], drawn.images[among]
+        return among[never_triggering(drawn.block, conditions, images, self.instrument, self.times, self.camera)]
 
 
 def write_parts(recorder: Recorder, folder: Path, settings: "StoreSettings", drawn: Drawn) -> dict[str, Any]:
