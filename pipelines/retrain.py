@@ -76,7 +76,12 @@ def retrain(
     found = survey(**experiment, stores=stores)
     found.set_display_name("Look for new showers")
     found.set_caching_options(False)
-    changed = drift(**experiment, reference=found.outputs["reference"], current=found.outputs["current"])
+    changed = drift(
+        **experiment,
+        reference=found.outputs["reference"],
+        current=found.outputs["current"],
+        champion=found.outputs["champion"],
+    )
     changed.set_display_name("Check for drift")
     changed.set_caching_options(False)
     account = {"news": found.outputs["news"], "verdict": changed.outputs["verdict"]}

@@ -17,6 +17,7 @@ def drift(
     page: dsl.Output[dsl.HTML],
     metrics: dsl.Output[dsl.Metrics],
     model: Optional[dsl.Input[dsl.Model]] = None,  # noqa: UP045 - kfp knows no other spelling
+    champion: str = "",
 ) -> NamedTuple("Outputs", [("drifted", bool)]):  # type: ignore[valid-type]
     """Tell whether new data still look like those of a reference, such as a model's training.
 
@@ -38,6 +39,8 @@ def drift(
         Distance of every quantity, and how many drifted.
     model
         Model bundle whose scores are compared too.
+    champion
+        Registered model whose scores are compared too, such as models:/energy/3; empty is none.
 
     Returns
     -------
@@ -57,7 +60,7 @@ def drift(
 
     with step():
         recipe = Recipe.from_text(config, settings)
-        models = [] if model is None else [model.path]
+        models = [name for name in ("" if model is None else model.path, champion) if name]
         folders = Path(reference.path), Path(current.path)
         done = run_folders(*folders, Path(verdict.path), config=recipe.drift, models=models)
         shutil.copyfile(done.path / REPORT, page.path)

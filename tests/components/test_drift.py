@@ -18,7 +18,7 @@ def stores(sst1m_store, tmp_path):
     return folder
 
 
-def step(reference, current, tmp_path):
+def step(reference, current, tmp_path, champion=""):
     made = {
         "verdict": SimpleNamespace(path=str(tmp_path / "verdict")),
         "page": SimpleNamespace(path=str(tmp_path / "page.html")),
@@ -29,6 +29,7 @@ def step(reference, current, tmp_path):
         settings=["drift.showers_min=5", "drift.permutations=100"],
         reference=SimpleNamespace(path=str(reference)),
         current=SimpleNamespace(path=str(current)),
+        champion=champion,
         **made,
     )
     return outputs, json.loads((tmp_path / "verdict" / "verdict.json").read_text()), made["metrics"].metadata
@@ -52,3 +53,9 @@ def test_nothing_new_is_no_failure(stores, tmp_path):
     assert verdict["cautions"] == ["Nothing to compare: current: it has no store."]
     assert logged["current n_images"] == 0
     assert "Nothing to compare" in (tmp_path / "page.html").read_text()
+
+
+def test_scores_of_the_champion_are_compared_too(stores, energy_model, tmp_path):
+    _, verdict, logged = step(stores, stores, tmp_path, champion=str(energy_model))
+    assert "log_energy" in [one["column"] for one in verdict["columns"]]
+    assert math.isfinite(logged["log_energy distance"])

@@ -30,16 +30,24 @@ def test_no_source_is_no_store(store, tmp_path):
     assert not (tmp_path / "none").exists()
 
 
-def test_a_sample_holds_whole_showers_of_the_train_part(store, tmp_path):
-    n = sample_of(store, tmp_path / "half", 0.5)
+def test_a_sample_holds_whole_showers_of_all_parts(store, tmp_path):
+    n = sample_of(store, tmp_path / "half", 75)
     half, whole = Store(tmp_path / "half"), Store(store)
-    trained = whole.rows("train")
     assert len(half) == n
-    assert 0 < n < len(trained)
-    assert set(np.unique(half.column("split"))) == {"train"}
+    assert 0 < n < len(whole)
+    assert set(half.column("split")) == {"train", "test"}
     showers = set(zip(half.column("obs_id").tolist(), half.column("shower_id").tolist(), strict=True))
     assert n == 3 * len(showers)
-    assert sample_of(store, tmp_path / "all", 1.0) == len(trained)
-    np.testing.assert_array_equal(
-        Store(tmp_path / "all").pixels("image", np.arange(len(trained))), whole.pixels("image", trained)
-    )
+    assert sample_of(store, tmp_path / "all", 1000) == len(whole)
+    rows = np.arange(len(whole))
+    np.testing.assert_array_equal(Store(tmp_path / "all").pixels("image", rows), whole.pixels("image", rows))
+
+
+def test_a_store_without_a_shower_to_train_on_has_no_sample(store, tmp_path):
+    whole, events = Store(store), toys.toy_events(1, 60)
+    trained = set(whole.column("shower_id")[whole.rows("train")].tolist())
+    unseen = [event for event in events if event.event_id // 100 not in trained]
+    assert 0 < len(unseen) < len(events)
+    toys.write(tmp_path / "test", unseen, "simulated", 11)
+    assert sample_of(tmp_path / "test", tmp_path / "sample", 1000) == 0
+    assert not (tmp_path / "sample").exists()

@@ -45,6 +45,11 @@ def test_what_comes_before_the_branches(compiled):
     assert [name for name in step_names(compiled[0]).values() if name in first] == first
 
 
+def test_drift_compares_the_scores_of_the_champion_too(compiled):
+    [given] = [task["inputs"]["parameters"] for task, component in steps(compiled[0]) if component == "drift"]
+    assert given["champion"]["taskOutputParameter"] == {"outputParameterKey": "champion", "producerTask": "survey"}
+
+
 def test_nothing_that_may_change_is_taken_from_the_cache(compiled):
     cached = {
         component for task, component in steps(compiled[0]) if task.get("cachingOptions", {}).get("enableCache", False)

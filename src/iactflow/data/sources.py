@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from iactflow.data import schema
@@ -57,15 +56,15 @@ def some_sources(store: Path, out: Path, wanted: Callable[[Mapping[str, Any]], b
     return len(sources)
 
 
-def sample_of(store: Path, out: Path, share: float) -> int:
-    """Write the store of a share of the train part's showers, chosen by a hash of the shower.
+def sample_of(store: Path, out: Path, n_images: int) -> int:
+    """Write a sample of a store: some of its showers, of all parts, chosen by a hash of the shower.
 
     Parameters
     ----------
     store, out : pathlib.Path
         The store, and the folder to write; nothing is written if the store has no image to train on.
-    share : float
-        Share of the showers, 0 to 1; a larger one holds every smaller one.
+    n_images : int
+        About how many images; a larger sample holds every smaller one.
 
     Returns
     -------
@@ -73,10 +72,10 @@ def sample_of(store: Path, out: Path, share: float) -> int:
         Number of images.
     """
     whole, manifest = Store(store), read_manifest(store)
-    rows = whole.rows("train")
-    primary, run, shower = (whole.column(name)[rows] for name in (schema.PRIMARY, schema.OBS_ID, schema.SHOWER_ID))
-    chosen = np.zeros(len(whole), bool)
-    chosen[rows[in_share(primary, run, shower, share)]] = True
+    if not len(whole.rows("train")):
+        return 0
+    primary, run, shower = (whole.column(name) for name in (schema.PRIMARY, schema.OBS_ID, schema.SHOWER_ID))
+    chosen = in_share(primary, run, shower, min(1.0, n_images / len(whole)))
     if not chosen.any():
         return 0
     writer = _writer(store, manifest, out)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from iactflow.data.result import CHAMPION, Result, samples_in
 from iactflow.data.sources import sample_of
-from iactflow.data.store import Store
 from iactflow.errors import ConfigError, InputError
 from iactflow.models.bundle import read_manifest
 from iactflow.models.source import bundle_folder
@@ -190,9 +189,8 @@ def _require_of(result: Result, wanted: str, where: str, model: str) -> None:
 
 
 def _reference(stores: Sequence[Path], out: Path, n_images: int) -> Path | None:
-    """Keep a sample of the first store that holds images to train on."""
+    """Keep a sample of the first store that holds images to train on; of all parts, as drift scores unlearnt images."""
     for path in stores:
-        n_train = len(Store(path).rows("train"))
-        if n_train and sample_of(path, out, min(1.0, n_images / n_train)):
+        if sample_of(path, out, n_images):
             return out
     return None
