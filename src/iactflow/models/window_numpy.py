@@ -110,7 +110,8 @@ class NumpyWindow:
 
     def save(self, path: Path) -> None:
         """Write it as .npz."""
-        np.savez_compressed(path, **self._tables, **self._settings)
+        content: dict[str, Any] = {**self._tables, **self._settings}
+        np.savez_compressed(path, **content)
 
     def __call__(self, pixels: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Cut the windows of a batch; outputs are those of `Window`."""
