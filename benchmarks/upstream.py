@@ -76,6 +76,7 @@ def _settings(dl1: Path, out: Path) -> Path:
         "DLImageReader": {"channels": ["cleaned_image", "cleaned_peak_time"]},
         "TableQualityQuery": {"quality_criteria": []},
         "PredictCTLearnModel": {"batch_size": BATCH, "keras_verbose": 0},
+        "HDF5Merger": {"dl1_images": False, "true_images": False},  # ours carries no pixels along either
     }
     file = out.with_suffix(".json")
     file.write_text(json.dumps(settings))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from iactflow.compare.run import run as compare
+from iactflow.data.feeder import gather
 from iactflow.data.result import Result
 from iactflow.data.store import Store
 from iactflow.errors import ConfigError, IactflowError, InputError, OutputExistsError
@@ -58,9 +59,28 @@ def test_an_int8_network_computes_with_8_bit_integers_only(shrunk):
     assert floats == []
 
 
+def test_litert_alone_prepares_pixels_alike(shrunk, sst1m_store):
+    """`before.tflite` is for those who run the files without iactflow."""
+    from iactflow.models.runtime import load_runtime
+
+    info = json.loads((shrunk["int8"] / "model.json").read_text())
+    assert info["files"] == ["window.npz", "network.tflite", "after.tflite"]
+    pixels = gather(Store(sst1m_store), np.arange(129), info["inputs"])
+    pair = [
+        load_runtime(shrunk["int8"], "litert", [first, *info["files"][1:]]).predict_on_batch(pixels)
+        for first in ("window.npz", "before.tflite")
+    ]
+    for name, values in pair[0].items():
+        # the last digit of a float moves a step of the 8 bits here and there
+        assert (np.abs(pair[1][name] - values) < 1e-4 * (1 + np.abs(values))).mean() > 0.9
+        np.testing.assert_allclose(pair[1][name], values, rtol=0.2, atol=0.05)
+
+
 def test_the_size_is_that_of_all_files(shrunk, hexnet_model):
     info = json.loads((shrunk["float16"] / "model.json").read_text())
-    assert info["cost"]["bytes_on_disk"] == sum((shrunk["float16"] / file).stat().st_size for file in info["files"])
+    files = [file for file in shrunk["float16"].iterdir() if file.name != "model.json"]
+    assert {file.name for file in files} == {*info["files"], "before.tflite"}
+    assert info["cost"]["bytes_on_disk"] == sum(file.stat().st_size for file in files)
     assert info["shrunk"]["original"]["bytes_on_disk"] == (hexnet_model / "model.keras").stat().st_size
     assert info["cost"]["ms_per_event"] > 0
     assert info["name"] == "hexnet, float16"
@@ -136,7 +156,7 @@ def test_a_model_that_was_converted_wrongly_is_not_written(hexnet_model, sst1m_s
 def test_a_damaged_file_is_said(shrunk, tmp_path):
     import shutil
 
-    for to, file in (("float16", "network.tflite"), ("onnx", "model.onnx")):
+    for to, file in (("float16", "network.tflite"), ("int8", "window.npz"), ("onnx", "model.onnx")):
         copy = shutil.copytree(shrunk[to], tmp_path / to)
         (copy / file).write_bytes(b"nothing")
         with pytest.raises(InputError, match=f"{file} is no"):

@@ -62,6 +62,8 @@ class EventTable:
         if near is not None:
             raw = self._table.read(*near)
             rows = EventLookup(raw[schema.OBS_ID], raw[schema.EVENT_ID]).find(obs_id, event_id)
+            if np.array_equal(rows, np.arange(len(raw))):  # the usual case, without a copy of all pixels
+                return self._convert(raw)
             if (rows >= 0).all():
                 return self._convert(raw[rows])
         rows = self.lookup.find(obs_id, event_id)

@@ -1,7 +1,7 @@
 """What runs a bundle's model: Keras, or the small runtimes that shrunk models are made for."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +9,16 @@ import numpy as np
 
 from iactflow.cores import usable_cores
 from iactflow.errors import ConfigError, InputError
+from iactflow.models.window_numpy import NumpyWindow
 
-#: Suffix of the files that each runtime but Keras reads.
+#: Suffix of the file of a network that each runtime but Keras reads.
 SUFFIXES: Mapping[str, str] = {"litert": ".tflite", "onnx": ".onnx"}
+#: Suffix of a window that stands before networks of LiteRT.
+WINDOW_SUFFIX = ".npz"
 
 
 class LiteRtModel:
-    """Files of LiteRT that run one after the other.
+    """Files that run one after the other: those of LiteRT, and windows of NumPy (``.npz``).
 
     Each takes what it names from the pixels and from what those before it gave; the model gives what the last one
     gives.
@@ -32,26 +35,30 @@ class LiteRtModel:
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        from iactflow.models.backend import tf
-
-        self._parts = []
-        for path in paths:
-            try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore", UserWarning)  # of another package that the interpreter moves to
-                    interpreter = tf.lite.Interpreter(str(path), num_threads=usable_cores())
-                runner = interpreter.get_signature_runner()
-            except (ValueError, RuntimeError, OSError) as error:
-                raise InputError(f"{path} is no LiteRT model that can be read: {error}") from error
-            self._parts.append((runner, sorted(runner.get_input_details())))
+        self._parts = [NumpyWindow.load(path) if path.suffix == WINDOW_SUFFIX else _interpreter(path) for path in paths]
 
     def predict_on_batch(self, pixels: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Give the outputs by name for a batch of pixel columns, each of shape (n, n_pixels)."""
         known, outputs = dict(pixels), dict[str, np.ndarray]()
-        for runner, names in self._parts:
-            outputs = {name: value.copy() for name, value in runner(**{name: known[name] for name in names}).items()}
+        for part in self._parts:
+            outputs = part(known)
             known |= outputs
         return outputs
+
+
+def _interpreter(path: Path) -> Callable[[Mapping[str, np.ndarray]], dict[str, np.ndarray]]:
+    """Open a file of LiteRT: a function of arrays by name."""
+    from iactflow.models.backend import tf
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of another package that the interpreter moves to
+            interpreter = tf.lite.Interpreter(str(path), num_threads=usable_cores())
+        runner = interpreter.get_signature_runner()
+    except (ValueError, RuntimeError, OSError) as error:
+        raise InputError(f"{path} is no LiteRT model that can be read: {error}") from error
+    names = sorted(runner.get_input_details())
+    return lambda known: {name: value.copy() for name, value in runner(**{one: known[one] for one in names}).items()}
 
 
 class OnnxModel:

@@ -8,21 +8,20 @@ import numpy as np
 from iactflow.data import schema
 from iactflow.models.backend import PACKAGE, compiled, keras, tf
 from iactflow.models.lattice import Lattice
+from iactflow.models.window_numpy import (
+    CENTROID,
+    CHARGE_SCALE,
+    HALVINGS,
+    LEAST_SPREAD,
+    LINEAR_SCALE,
+    LOG_CHARGE,
+    NO_LIGHT,
+    TIME_LIMIT,
+    TIME_SCALE,
+)
 
 #: What the channels mean: charge through an asinh, time around the shower's, one where the camera has a pixel.
 CHANNELS = ("charge", "time", "camera")
-#: Charge (p.e.) where the asinh turns from linear to logarithmic.
-_CHARGE_SCALE = 2.0
-#: Charge (p.e.) that is one where charges are not compressed.
-_LINEAR_SCALE = 20.0
-#: Times (ns) are divided by this and cut at `_TIME_LIMIT`; pixels up to `_NO_LIGHT` p.e. have none, twice that full.
-_TIME_SCALE, _TIME_LIMIT, _NO_LIGHT = 3.0, 4.0, 3.0
-#: Least sum of the second moments (deg^2) that an elongation is relative to.
-_LEAST_SPREAD = 1e-4
-#: Halvings of the range of times in the search for their median: 100 ns to 0.02 ns.
-_HALVINGS = 12
-#: Typical log10(charge / p.e.) and centroid (deg), which make scalars of order one.
-_LOG_CHARGE, _CENTROID = 2.3, 2.0
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
@@ -219,12 +218,12 @@ def _cut(
     stacked = tf.pad(tf.stack([planes[name] for name in channels[1:]], axis=-1), [[0, 0], [0, 1], [0, 0]])
     turn = tf.gather(turns, symmetry)
     turned = tf.einsum("ni,nij->nj", centroid, turn)
-    logarithm = tf.math.log(total) / np.float32(np.log(10)) - _LOG_CHARGE
+    logarithm = tf.math.log(total) / np.float32(np.log(10)) - LOG_CHARGE
     a, b, c, d = turn[:, 0, 0], turn[:, 0, 1], turn[:, 1, 0], turn[:, 1, 1]
     inverse = tf.stack([d, -b, -c, a], axis=1) / (a * d - b * c)[:, None]
     return {
         "window": tf.gather(stacked, cells, batch_dims=1),
-        "scalars": tf.concat([logarithm, turned / _CENTROID], axis=1),
+        "scalars": tf.concat([logarithm, turned / CENTROID], axis=1),
         "origin": tf.gather(positions, centre),
         "frame": tf.reshape(inverse, (-1, 2, 2)),
         "charge": total[:, 0],
@@ -235,10 +234,10 @@ def _cut(
 
 def _compressed(image: Any, transform: str) -> Any:
     if transform == "asinh":
-        return _asinh(image / _CHARGE_SCALE)
+        return _asinh(image / CHARGE_SCALE)
     if transform == "sqrt":
-        return tf.sign(image) * tf.sqrt(tf.abs(image) / _CHARGE_SCALE)
-    return image / _LINEAR_SCALE
+        return tf.sign(image) * tf.sqrt(tf.abs(image) / CHARGE_SCALE)
+    return image / LINEAR_SCALE
 
 
 def _light(image: Any, mask: Any, positions: Any) -> tuple[Any, Any, Any]:
@@ -262,7 +261,7 @@ def _elongation(spread: Any) -> Any:
     """Turn second moments into a vector at twice the angle of the major axis, from 0 (round) to 1 (a line)."""
     vector = tf.stack([spread[:, 0, 0] - spread[:, 1, 1], 2 * spread[:, 0, 1]], axis=1)
     size = spread[:, 0, 0] + spread[:, 1, 1]
-    return vector / tf.maximum(size, _LEAST_SPREAD)[:, None]
+    return vector / tf.maximum(size, LEAST_SPREAD)[:, None]
 
 
 @compiled
@@ -288,10 +287,10 @@ def _times(image: Any, time: Any, charge: Any, total: Any) -> Any:
     lit = charge > 0
     low = tf.reduce_min(tf.where(lit, time, np.inf), axis=1, keepdims=True)
     high = tf.reduce_max(tf.where(lit, time, -np.inf), axis=1, keepdims=True)
-    for _ in range(_HALVINGS):
+    for _ in range(HALVINGS):
         middle = (low + high) / 2
         below = tf.reduce_sum(tf.where(time < middle, charge, 0.0), axis=1, keepdims=True)
         early = below < total / 2
         low, high = tf.where(early, middle, low), tf.where(early, high, middle)
-    light = tf.clip_by_value(image / _NO_LIGHT - 1, 0.0, 1.0)
-    return tf.clip_by_value((time - (low + high) / 2) / _TIME_SCALE, -_TIME_LIMIT, _TIME_LIMIT) * light
+    light = tf.clip_by_value(image / NO_LIGHT - 1, 0.0, 1.0)
+    return tf.clip_by_value((time - (low + high) / 2) / TIME_SCALE, -TIME_LIMIT, TIME_LIMIT) * light

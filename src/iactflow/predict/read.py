@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import tables
 
 #: Array events whose triggers are read together, and images that are held together at most (70 MB of a DigiCam).
-_EVENTS, _MAX_IMAGES = 4096, 4096
+_EVENTS, _MAX_IMAGES = 16384, 4096
 
 
 class Dl1Reader:
@@ -133,7 +133,8 @@ class Dl1Reader:
             return {}, there
         images, times, mask = columns[schema.IMAGE], columns[schema.PEAK_TIME], columns.get(schema.IMAGE_MASK)
         usable = mend_pixels(images, times, mask, Counter())
-        columns, there = {name: values[usable] for name, values in columns.items()}, there[usable]
+        if not usable.all():
+            columns, there = {name: values[usable] for name, values in columns.items()}, there[usable]
         if not len(there):
             return {}, there
         here = {name: values[there] for name, values in keys.items()}

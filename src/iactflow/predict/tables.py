@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 TELESCOPE, SUBARRAY = "/dl2/event/telescope", "/dl2/event/subarray"
 STATISTICS = "/dl2/service/tel_event_statistics"
 
+#: Level of ctapipe's compression; its own, 5, takes 2.6 times as long for 28 % less.
+_COMPRESSION = 1
+
 #: Column of ours beside ctapipe's: an estimate of an event unlike those that the model was trained on.
 OUTSIDE = "outside_range"
 
@@ -106,7 +109,8 @@ class Dl2Tables:
         small, row = self._file.get_node(path), template.as_array()
         parent, name = path.rsplit("/", 1)
         # ctapipe lays a table out for as many rows as it is first given, here one
-        table = small.copy(parent, f"{name}_", stop=0, expectedrows=n_rows, copyuserattrs=True)
+        layout = {"expectedrows": n_rows, "filters": small.filters.copy(complevel=_COMPRESSION)}
+        table = small.copy(parent, f"{name}_", stop=0, copyuserattrs=True, **layout)
         small.remove()
         table.rename(name)
         return table, row

@@ -11,6 +11,7 @@ import numpy as np
 from iactflow.data.camera import Camera
 from iactflow.models.backend import tf, without_xla
 from iactflow.models.bundle import Bundle
+from iactflow.models.runtime import WINDOW_SUFFIX
 from iactflow.shrink.parts import Parts, take_apart
 
 
@@ -71,10 +72,15 @@ def to_int8(bundle: Bundle, folder: Path, camera: Camera, pixels: Mapping[str, n
 
 
 def _write(folder: Path, parts: Parts, network: Any) -> list[str]:
+    """Write the parts; where there is a window of NumPy we run it, and what comes before is for LiteRT elsewhere."""
     converters = {"before": _converter(parts.before), "network": network, "after": _converter(parts.after)}
     for name, converter in converters.items():
         (folder / f"{name}.tflite").write_bytes(_converted(converter))
-    return [f"{name}.tflite" for name in converters]
+    files = [f"{name}.tflite" for name in converters]
+    if parts.window is not None:
+        files[0] = f"window{WINDOW_SUFFIX}"
+        parts.window.save(folder / files[0])
+    return files
 
 
 def _converter(model: Any) -> Any:

@@ -13,6 +13,8 @@ from iactflow.models.custom import is_custom
 from iactflow.models.initial import network_in
 from iactflow.models.registry import make_view
 from iactflow.models.tasks import tasks_named
+from iactflow.models.window import Window
+from iactflow.models.window_numpy import NumpyWindow
 
 #: Before the name of a task in what the network gives, since a task and a physical quantity may have the same name.
 _LABEL = "label_"
@@ -30,11 +32,14 @@ class Parts:
         From ``{name: tensor}`` to ``{label_TASK: tensor}``.
     after : keras.Model
         From labels and outputs of `before` to physical quantities.
+    window : NumpyWindow or None
+        Gives what `before` gives, quicker, for networks that see windows.
     """
 
     before: Any
     network: Any
     after: Any
+    window: NumpyWindow | None
 
 
 def model_section(bundle: Bundle) -> Model:
@@ -83,4 +88,5 @@ def take_apart(bundle: Bundle, camera: Camera) -> Parts:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # the rest has names of its own; the keys count
         after = keras.Model({**rest, **{_LABEL + task: tensor for task, tensor in given.items()}}, physical)
-    return Parts(keras.Model(view.model.input, seen), network, after)
+    window = next((NumpyWindow.of(layer) for layer in view.model.layers if isinstance(layer, Window)), None)
+    return Parts(keras.Model(view.model.input, seen), network, after, window)

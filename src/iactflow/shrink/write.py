@@ -64,7 +64,7 @@ def write_converted(
     with aside(out, overwrite=overwrite) as folder:
         folder.mkdir()
         files = convert(folder)
-        runtime = next(name for name, suffix in SUFFIXES.items() if files[0].endswith(suffix))
+        runtime = next(name for name, suffix in SUFFIXES.items() if files[-1].endswith(suffix))
         model = load_runtime(folder, runtime, files)
         changed = changes(bundle.model.predict_on_batch(pixels), model.predict_on_batch(pixels))
         if config.to == "onnx":
@@ -77,7 +77,7 @@ def write_converted(
             n_events_timed=n,
             device=describe_cpu(),
             batch_size=PREDICT_BATCH,
-            bytes_on_disk=sum((folder / file).stat().st_size for file in files),
+            bytes_on_disk=sum(file.stat().st_size for file in folder.iterdir()),
         )
         info = {
             **bundle.info,
