@@ -11,6 +11,15 @@ def test_the_line_tells_count_rate_and_time_left(capsys):
     assert "ingest: 10 of 10 images" in capsys.readouterr().err
 
 
+def test_what_was_done_before_an_interruption_says_nothing_of_the_rate():
+    with Progress("train", "images", total=2_000_000) as progress:
+        progress.go_on_at(1_000_000)
+        assert "train: 1000000 of 2000000 images, 0 images/s" in progress.line()
+        assert "left" not in progress.line()
+        progress.advance(5)
+        assert "1000005 of" in progress.line()
+
+
 def test_without_a_total_there_is_no_time_left(capsys):
     with Progress("read", "events") as progress:
         progress.advance(3)

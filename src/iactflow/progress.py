@@ -24,7 +24,7 @@ class Progress:
 
     def __init__(self, what: str, unit: str, total: int | None = None) -> None:
         self.what, self.unit, self.total = what, unit, total
-        self.done = 0
+        self.done = self._before = 0
         self._bar: Any = None
         self._start = self._last = time.monotonic()
 
@@ -46,6 +46,13 @@ class Progress:
             self._last = time.monotonic()
             print(self.line(), file=sys.stderr, flush=True)
 
+    def go_on_at(self, count: int) -> None:
+        """Say how many were done before this process began: they count as done, not as quick."""
+        self.done = self._before = count
+        if self._bar is not None:
+            self._bar.n = self._bar.initial = count
+            self._bar.refresh()
+
     def expect(self, total: int) -> None:
         """Say how many there will be, once that is known or can be estimated better."""
         self.total = total
@@ -55,7 +62,7 @@ class Progress:
     def line(self) -> str:
         """Describe the state in one line: count, rate and time left."""
         seconds = max(time.monotonic() - self._start, 1e-9)
-        rate = self.done / seconds
+        rate = (self.done - self._before) / seconds
         of_total = f" of {self.total}" if self.total is not None else ""
         left = f", {(self.total - self.done) / rate:.0f} s left" if self.total is not None and rate > 0 else ""
         return f"{self.what}: {self.done}{of_total} {self.unit}, {rate:.3g} {self.unit}/s{left}"

@@ -35,7 +35,9 @@ class Echo:
         return Conditions.of_store(self.store, self.rows)
 
     def sample(self, conditions, seed, first=0):
-        return self.store.true_images(self.rows)
+        drawn = Conditions.of_store(self.store, self.rows)
+        row_of = dict(zip(zip(drawn.energy, drawn.core_x, strict=True), self.rows, strict=True))
+        return self.store.true_images([row_of[key] for key in zip(conditions.energy, conditions.core_x, strict=True)])
 
 
 @pytest.fixture
@@ -79,6 +81,22 @@ def test_the_camera_adds_night_sky_and_cleaning_finds_the_light(bundle, tmp_path
     known = np.isfinite(charge)
     assert known.sum() > 10
     assert np.median(charge[known] / true.sum(axis=1)[known]) == pytest.approx(1, abs=0.25)
+
+
+def test_images_that_cannot_trigger_are_drawn_anew_for_the_same_shower(bundle, tmp_path, monkeypatch):
+    seeds = []
+
+    def sample(self, conditions, seed, first=0):
+        seeds.append(seed)
+        images = self.store.true_images(self.store.rows("train")[: len(conditions)])
+        return images if len(set(seeds)) > 2 else images * (np.arange(len(conditions)) != 2)[:, None]
+
+    monkeypatch.setattr(Echo, "sample", sample)
+    done = run(bundle, tmp_path / "out", config=Generate(images=8, seed=5), workers=1)
+    assert len(set(seeds)) == 3  # to warm up, the first draw, that of the refused one
+    assert seeds[1] == 5
+    assert done.n_not_triggered == 0
+    assert (Store(done.path).true_images(np.arange(8)).sum(axis=1) > 0).all()
 
 
 def test_workers_and_shards_give_the_same_images_and_other_seeds_others(bundle, tmp_path):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from iactflow.generation.grid import Grid
-from iactflow.generation.moments import NAMES, Frame, ellipse, measure, size
+from iactflow.generation.moments import NAMES, Frame, counted, ellipse, lit, measure, size
 from iactflow.simulate.camera_tables import read_geometry
 
 CENTRE, EXTENT, ANGLE = np.array([0.2, -0.3]), np.array([0.25, 0.1]), np.radians(40)
@@ -26,6 +26,8 @@ def test_a_known_ellipse_is_measured_and_comes_back(blob):
     image, xy = blob
     moments = measure(image, xy, 0.05, FRAME)
     assert size(moments) == pytest.approx(image.sum(), rel=1e-9)
+    assert lit(moments) == (image > 0).sum()
+    assert moments[0, NAMES.index("log_bright")] == pytest.approx(np.log1p((image >= 5).sum()))
     centre, axes, extent = ellipse(moments, FRAME)
     np.testing.assert_allclose(centre[0], CENTRE, atol=2e-3)
     floor = (0.05 / 3) ** 2
@@ -34,6 +36,15 @@ def test_a_known_ellipse_is_measured_and_comes_back(blob):
     # the axis runs towards (3, -4) / 5 from the direction
     along, across = (CENTRE - FRAME.source[0]) @ np.array([[0.6, 0.8], [-0.8, 0.6]])
     np.testing.assert_allclose(moments[0, 1:3], [along, across], atol=2e-3)
+
+
+def test_drawn_counts_become_whole_numbers_and_measured_moments_stay(blob):
+    image, xy = blob
+    measured = measure(np.minimum(image, 7), xy, 0.05, FRAME)
+    np.testing.assert_allclose(counted(measured), measured, atol=1e-12)
+    drawn = np.array([[2.003, 0.1, 0.2, -3, -4, 0.5, 0.3, np.log1p(6.6), np.log1p(5.2)]])
+    np.testing.assert_allclose(counted(drawn), [[np.log10(101), *drawn[0, 1:7], np.log(8), np.log(8)]])
+    np.testing.assert_allclose(counted(drawn[:, :1]), [[np.log10(101)]])
 
 
 def test_a_mirrored_image_has_mirrored_moments(blob):

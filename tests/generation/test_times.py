@@ -5,7 +5,7 @@ import pytest
 
 from iactflow.data.store import Store
 from iactflow.generation.conditions import Conditions
-from iactflow.generation.times import TimeModel, along_axis
+from iactflow.generation.times import TimeModel, along_axis, positions
 
 
 @pytest.fixture(scope="module")
@@ -27,10 +27,10 @@ def test_the_gradient_is_found_again_in_drawn_times(fitted):
     store, rows, model = fitted
     conditions = Conditions.of_store(store, rows[:200])
     along, impact = along_axis(conditions, store.camera)
-    rng = np.random.default_rng(1)
+    rng, xy = np.random.default_rng(1), positions(store.camera)
     slopes = []
     for k, image in enumerate(store.true_images(rows[:200])):
-        pixel, time = model.arrivals(image, along[k], float(impact[k]), rng)
+        pixel, time = model.arrivals(image, along[k], float(impact[k]), xy, rng)
         assert len(pixel) == image.sum()
         assert (np.bincount(pixel, minlength=len(image)) == image).all()
         slopes.append(np.polyfit(along[k][pixel], time, 1)[0])
@@ -45,5 +45,7 @@ def test_a_saved_model_is_the_same(fitted, tmp_path):
 
 
 def test_an_image_without_light_has_no_times(fitted):
-    pixel, time = fitted[2].arrivals(np.zeros(1764, int), np.zeros(1764), 100.0, np.random.default_rng(1))
+    pixel, time = fitted[2].arrivals(
+        np.zeros(1764, int), np.zeros(1764), 100.0, np.zeros((1764, 2)), np.random.default_rng(1)
+    )
     assert len(pixel) == len(time) == 0

@@ -10,9 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from iactflow.cores import usable_cores
 from iactflow.errors import IactflowError, InputError, OutputExistsError
 from iactflow.generate.blocks import Block, content_of, plan
+from iactflow.generate.camera import doubtful
 from iactflow.generate.config import Generate
 from iactflow.generate.write import NOT_TRIGGERED, Drawn, Recorder, write_file, write_parts
 from iactflow.generation.times import TimeModel
@@ -23,6 +26,8 @@ Format = Literal["store", "dl1"]
 #: File of a bundle with the model of arrival times.
 TIMES = "times.npz"
 _NOTE = ".generate.json"
+#: Times that images which cannot trigger are drawn anew, at most; a stream of random numbers for that.
+_AGAIN, _ANEW = 3, 0xA6A1
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,7 @@ def run(
     sampler = Sampler.load(model, steps=config.steps)
     recorder = Recorder(sampler.info["instrument"], TimeModel.load(model / TIMES), sampler.camera)
     blocks = plan(sampler.info["name"], content_of(model), config, shard)
-    artist = _Artist(sampler, config)
+    artist = _Artist(sampler, config, recorder)
     if output_format == "store":
         return _into_store(artist, recorder, blocks, out, config, workers, overwrite)
     return _into_files(artist, recorder, blocks, out, workers, overwrite)
@@ -109,23 +114,36 @@ def run(
 class _Artist:
     """The generator, with a stop-watch."""
 
-    def __init__(self, sampler: Any, config: Generate) -> None:
-        self.sampler, self.config = sampler, config
+    def __init__(self, sampler: Any, config: Generate, recorder: Recorder) -> None:
+        self.sampler, self.config, self.recorder = sampler, config, recorder
         self.seconds: dict[int, float] = {}
 
-    def warm_up(self) -> None:
-        """Draw a few images that nobody sees, so that compilation is not timed."""
-        self.sampler.sample(self.sampler.draw(self.sampler.BLOCK, 0), 0)
+    def warm_up(self, block: Block) -> None:
+        """Draw and try a few images that nobody sees, so that compilation is not timed."""
+        conditions = self.sampler.draw(self.sampler.BLOCK, 0)
+        drawn = Drawn(block, conditions, self.sampler.sample(conditions, 0))
+        self.recorder.refused(drawn, np.arange(1))
 
     def draw(self, block: Block) -> Drawn:
-        """Draw the photoelectrons of a block."""
+        """Draw the photoelectrons of a block, anew for showers whose image no noise lets trigger.
+
+        Generators learn images that triggered: one that cannot is none of those, whatever the shower.
+        """
         start = time.perf_counter()
         conditions = self.sampler.draw(
             block.n_images, block.conditions_seed, energy=self.config.energy, impact=self.config.impact
         )
         images = self.sampler.sample(conditions, self.config.seed, first=block.first)
+        drawn = Drawn(block, conditions, images)
+        refused = self.recorder.refused(drawn, doubtful(images, self.recorder.camera))
+        for attempt in range(_AGAIN):
+            if not len(refused):
+                break
+            seed = int(np.random.SeedSequence([self.config.seed, attempt, _ANEW]).generate_state(1)[0])
+            images[refused] = self.sampler.sample(conditions[refused], seed, first=block.first)
+            refused = self.recorder.refused(drawn, refused)
         self.seconds[block.number] = time.perf_counter() - start
-        return Drawn(block, conditions, images)
+        return drawn
 
     def account(self, block: Block) -> dict[str, Any]:
         """Tell which generator made a block and what that took."""
@@ -207,7 +225,7 @@ def _generate(
     """Draw blocks one by one and let the workers write them meanwhile."""
     n_images = n_not_triggered = 0
     if todo:
-        artist.warm_up()
+        artist.warm_up(todo[0])
     with Progress("generate", "images", sum(block.n_images for block in todo)) as progress:
         for block, source in _written(artist, todo, work, workers or usable_cores()):
             done(block, source)

@@ -10,7 +10,7 @@ import numpy as np
 from iactflow.data.camera import Camera
 from iactflow.data.origin import GENERATED_ACTIVITY, GENERATED_KIND
 from iactflow.generate.blocks import Block
-from iactflow.generate.camera import Recorded, record
+from iactflow.generate.camera import Recorded, never_triggering, record
 from iactflow.generation.conditions import Conditions
 from iactflow.generation.times import TimeModel
 
@@ -62,6 +62,11 @@ class Recorder:
     def __call__(self, drawn: Drawn) -> Recorded:
         """Let the camera record a block."""
         return record(drawn.block, drawn.conditions, drawn.images, self.instrument, self.times, self.camera)
+
+    def refused(self, drawn: Drawn, among: np.ndarray) -> np.ndarray:
+        """Find, among some images of a block, those that no noise lets trigger."""
+        conditions, images = drawn.conditions[among], drawn.images[among]
+        return among[never_triggering(drawn.block, conditions, images, self.instrument, self.times, self.camera)]
 
 
 def write_parts(recorder: Recorder, folder: Path, settings: "StoreSettings", drawn: Drawn) -> dict[str, Any]:

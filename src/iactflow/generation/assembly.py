@@ -17,6 +17,7 @@ from iactflow.generation.grid import Grid
 from iactflow.generation.maps import Kind
 from iactflow.generation.networks import build_pixel_network, build_size_network
 from iactflow.generation.representation import Representation, fit_representation
+from iactflow.generation.times import positions
 
 #: Images that are measured at once: their pixels' distances take 50 kB each.
 _PORTION = 1024
@@ -99,9 +100,9 @@ class Assembly:
 
 
 def measure_all(images: np.ndarray, conditions: Conditions, camera: Camera, pitch: float) -> np.ndarray:
-    """Measure the moments of photoelectrons, shape (n, n_pixels) to (n, 8)."""
+    """Measure the moments of photoelectrons, shape (n, n_pixels) to (n, 9)."""
     frame, _ = frames(conditions, camera)
-    xy = np.stack([camera.pixels[name].quantity.to_value("m") for name in ("pix_x", "pix_y")], axis=1)
+    xy = positions(camera)
     parts = [
         moment.measure(
             images[low : low + _PORTION],
@@ -136,7 +137,7 @@ def assemble(
         Some of the training images, for the representation.
     conditions : Conditions
         Of all n training images.
-    moments : ndarray, shape (n, 8)
+    moments : ndarray, shape (n, 9)
         Of all training images.
     """
     grid = Grid.of(camera.geometry, symmetries=config.symmetries)

@@ -21,7 +21,7 @@ from iactflow.generation.times import TimeModel
 from iactflow.models.bundle import MANIFEST, load_model
 
 #: Number of the format; raised when readers of older versions would misread it.
-GENERATOR_FORMAT = 1
+GENERATOR_FORMAT = 2
 #: What ``model.json`` calls a bundle of this kind.
 KIND = "generator"
 SIZE_FILE, PIXEL_FILE, CONDITIONS_FILE, TIMES_FILE = "size.keras", "pixels.keras", "conditions.npz", "times.npz"

@@ -35,7 +35,7 @@ class Examples:
         What the cuts removed.
     conditions : Conditions
         Of these rows.
-    moments : ndarray, shape (n, 8)
+    moments : ndarray, shape (n, 9)
         See `iactflow.generation.moments`.
     """
 

@@ -143,7 +143,7 @@ def tell(
     ----------
     conditions : Conditions
         n showers.
-    moments : ndarray, shape (n, 8)
+    moments : ndarray, shape (n, 9)
         As `iactflow.generation.moments.measure` gives them.
     camera : iactflow.data.camera.Camera
         Camera and telescopes.

@@ -76,7 +76,7 @@ def fit(
     state.run_id = run_id or state.run_id
     plan = Plan(epochs, None, False, 60 * settings.checkpoint_minutes)
     with Progress(f"train {work.what}", "images", epochs * work.feeder.n_images) as progress:
-        progress.done = state.images
+        progress.go_on_at(state.images)
         loop = Fit(steps, work.feeder, None, plan, state, checkpoint, progress.advance, on_epoch)
         with enough_memory(settings.batch_size):
             loop.run()

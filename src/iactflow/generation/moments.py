@@ -8,8 +8,8 @@ from iactflow.generation.grid import Grid
 
 #: Charge (p.e.) at which a pixel counts half in the moments: single photoelectrons far away count little.
 _SOFT = 4.0
-#: Photoelectrons from which a pixel counts as lit.
-_LIT = 5
+#: Photoelectrons from which a pixel counts as bright.
+_BRIGHT = 5
 #: Added to the extent of an image, in pitches: one of a single pixel has none of its own.
 _FLOOR = 1 / 3
 
@@ -21,6 +21,7 @@ NAMES = (
     "log_extent_across",
     "log_extent_mixed",
     "skew",
+    "log_bright",
     "log_lit",
 )
 
@@ -72,10 +73,10 @@ def measure(images: np.ndarray, xy: np.ndarray, pitch: float, frame: Frame) -> n
 
     Returns
     -------
-    ndarray, shape (n, 8)
+    ndarray, shape (n, 9)
         In the order of `NAMES`: log10 of the photoelectrons; place of the centre beside the direction, m; elements of
         the matrix logarithm of the extent (a covariance, m2), which any three numbers are; skewness along the axis;
-        log of one plus the number of lit pixels.
+        logs of one plus the number of pixels with at least 5 photoelectrons, and with any.
 
     Notes
     -----
@@ -99,7 +100,8 @@ def measure(images: np.ndarray, xy: np.ndarray, pitch: float, frame: Frame) -> n
             logarithm[:, 1, 1],
             logarithm[:, 0, 1],
             third / spread[:, 0, 0] ** 1.5,
-            np.log1p((images >= _LIT).sum(axis=1)),
+            np.log1p((images >= _BRIGHT).sum(axis=1)),
+            np.log1p((images > 0).sum(axis=1)),
         ]
     )
 
@@ -107,6 +109,21 @@ def measure(images: np.ndarray, xy: np.ndarray, pitch: float, frame: Frame) -> n
 def size(moments: np.ndarray) -> np.ndarray:
     """Give the photoelectrons of images, shape (n,), at least one."""
     return np.maximum(np.rint(10 ** moments[:, 0]), 1)
+
+
+def lit(moments: np.ndarray) -> np.ndarray:
+    """Give the number of pixels with any photoelectron, shape (n,), at least one."""
+    return np.maximum(np.rint(np.expm1(moments[:, 8])), 1)
+
+
+def counted(moments: np.ndarray) -> np.ndarray:
+    """Make drawn photoelectrons and pixels whole numbers, as they are in images; also of sizes alone, shape (n, 1)."""
+    made = moments.copy()
+    made[:, 0] = np.log10(size(moments))
+    if moments.shape[1] > 1:
+        bright = np.maximum(np.rint(np.expm1(moments[:, 7])), 0)
+        made[:, 7], made[:, 8] = np.log1p(bright), np.log1p(np.maximum(lit(moments), bright))
+    return made
 
 
 def ellipse(moments: np.ndarray, frame: Frame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

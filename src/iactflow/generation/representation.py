@@ -33,8 +33,11 @@ class Representation(Protocol):
     def encode(self, images: Any, ops: Any = np) -> Any:
         """Write photoelectrons (float32, shape (n, n_pixels)) as numbers of the same shape; `ops` may be keras.ops."""
 
-    def decode(self, numbers: np.ndarray, size: np.ndarray) -> np.ndarray:
-        """Read photoelectrons, int32 of shape (n, n_pixels), of images with `size` (shape (n,)) of them in all."""
+    def decode(self, numbers: np.ndarray, size: np.ndarray, lit: np.ndarray | None = None) -> np.ndarray:
+        """Read photoelectrons, int32 of shape (n, n_pixels), of images with `size` (shape (n,)) of them in all.
+
+        Where it is known how many pixels have any, `lit` of shape (n,), exactly so many get some.
+        """
 
 
 class Asinh:
@@ -49,9 +52,9 @@ class Asinh:
         """Write photoelectrons, see `Representation`."""
         return (ops.arcsinh(images / _SOFT) - self.shift) * self.scale
 
-    def decode(self, numbers: np.ndarray, size: np.ndarray) -> np.ndarray:
+    def decode(self, numbers: np.ndarray, size: np.ndarray, lit: np.ndarray | None = None) -> np.ndarray:
         """Read photoelectrons, see `Representation`."""
-        return whole(_SOFT * np.sinh(np.clip(numbers / self.scale + self.shift, -2, 12)), size)
+        return _whole(_SOFT * np.sinh(np.clip(numbers / self.scale + self.shift, -2, 12)), size, lit)
 
 
 class Logit:
@@ -68,14 +71,18 @@ class Logit:
         squeezed = _EPSILON + (1 - 2 * _EPSILON) * share
         return (ops.log(squeezed / (1 - squeezed)) - self.shift) * self.scale
 
-    def decode(self, numbers: np.ndarray, size: np.ndarray) -> np.ndarray:
+    def decode(self, numbers: np.ndarray, size: np.ndarray, lit: np.ndarray | None = None) -> np.ndarray:
         """Read photoelectrons, see `Representation`."""
         squeezed = 1 / (1 + np.exp(-(np.clip(numbers, -50, 50) / self.scale + self.shift)))
         share = np.maximum((squeezed - _EPSILON) / (1 - 2 * _EPSILON), 0)
-        return whole(share * np.asarray(size)[:, None], size)
+        return _whole(share * np.asarray(size)[:, None], size, lit)
 
 
-def whole(charges: np.ndarray, size: np.ndarray) -> np.ndarray:
+def _whole(charges: np.ndarray, size: np.ndarray, lit: np.ndarray | None) -> np.ndarray:
+    return scaled(charges, size) if lit is None else shared(charges, size, lit)
+
+
+def scaled(charges: np.ndarray, size: np.ndarray) -> np.ndarray:
     """Turn charges into whole photoelectrons whose sum is the size, as far as there are any.
 
     Pixels of less than half a photoelectron are empty. The rest is scaled to the size and rounded.
@@ -95,6 +102,45 @@ def whole(charges: np.ndarray, size: np.ndarray) -> np.ndarray:
     total = lit.sum(axis=1)
     factor = np.divide(size, total, out=np.zeros(len(lit)), where=total > 0)
     return np.rint(lit * factor[:, None]).astype(np.int32)
+
+
+def shared(charges: np.ndarray, size: np.ndarray, lit: np.ndarray) -> np.ndarray:
+    """Share whole photoelectrons, exactly as many as the size, among exactly as many pixels as are lit.
+
+    Networks that blur faint light give too many pixels a little of it, and those take it from the bright ones.
+
+    Parameters
+    ----------
+    charges : ndarray of float, shape (n, n_pixels)
+        Not yet of the right sum; the greatest ones are kept.
+    size : ndarray, shape (n,)
+        Photoelectrons of each image.
+    lit : ndarray, shape (n,)
+        Pixels of each image that have at least one; at most as many as photoelectrons and pixels.
+
+    Returns
+    -------
+    ndarray of int32, shape (n, n_pixels)
+
+    Notes
+    -----
+    Each of the brightest gets max(1, c q) with c such that the sum is the size. Numbers are rounded so that, from the
+    brightest pixel on, sums are at most half a photoelectron off: none is lost, and light of 1.3 photoelectrons becomes
+    now one and now two.
+    """
+    size = np.rint(size).astype(np.int64)[:, None]
+    count = np.clip(np.rint(lit).astype(np.int64)[:, None], 1, np.minimum(size, charges.shape[1]))
+    order = np.argsort(-charges, axis=1, kind="stable")
+    rank = np.arange(charges.shape[1])
+    q = np.where(rank < count, np.maximum(np.take_along_axis(charges, order, axis=1), 1e-6), 0).astype(np.float64)
+    # if the k brightest get more than one each, the others have count - k in all
+    factor = (size - count + rank + 1) / np.cumsum(q, axis=1)
+    k = np.maximum(((factor * q > 1) & (rank < count)).sum(axis=1, keepdims=True), 1)
+    wanted = np.where(rank < count, np.maximum(q * np.take_along_axis(factor, k - 1, axis=1), 1), 0)
+    total = np.floor(np.minimum(np.cumsum(wanted, axis=1), size) + 0.5)
+    counts = np.zeros(charges.shape, np.int32)
+    np.put_along_axis(counts, order, np.diff(total, axis=1, prepend=0).astype(np.int32), axis=1)
+    return counts
 
 
 _KINDS: dict[str, type[Asinh] | type[Logit]] = {"asinh": Asinh, "logit": Logit}

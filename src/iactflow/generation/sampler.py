@@ -140,10 +140,12 @@ class Sampler:
             full = some[np.resize(np.arange(len(some)), BLOCK)]
             self._seeds.state.assign(np.random.SeedSequence([seed, number, 2]).generate_state(2))
             values = np.asarray(self._moments(assembly.conditions_told(full)))
-            moments = np.clip(assembly.of_values.back(values), *assembly.limits)
+            moments = moment.counted(np.clip(assembly.of_values.back(values), *assembly.limits))
             told = assembly.told(full, moments)
             grid = np.asarray(self._pixels(told.numbers, told.places, assembly.grid.masks[told.which]))
-            images = assembly.representation.decode(assembly.grid.unpack(grid, told.which), moment.size(moments))
+            lit = moment.lit(moments) if assembly.config.moments else None
+            drawn = assembly.grid.unpack(grid, told.which)
+            images = assembly.representation.decode(drawn, moment.size(moments), lit)
             yield images[: len(some)], some
 
     def _blocks(self, n: int, first: int) -> range:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from iactflow.data import schema
+from iactflow.generation import ripples
 from iactflow.generation.conditions import Conditions, impact_vectors, source_places
 
 if TYPE_CHECKING:
@@ -22,12 +23,9 @@ _IMPACT_BINS, _ALONG_BINS, _MOST = 6, 24, 6000
 _LEAST_PE = 40.0
 #: Charge from which on pixels count the same, p.e.: a few huge images would decide for all others.
 _MOST_PE = 200.0
-#: Least charge of the images whose own gradients count, p.e.: the camera adds the noise of faint ones once more.
-_BRIGHT = 1500.0
-#: Standard deviation of the arrival times within a pixel, ns (assumed; a store holds one time per pixel).
-WITHIN_PIXEL = 1.0
-#: Residuals beyond this are of the night sky, ns.
-_OUTLIER = 15.0
+#: Standard deviation of the arrival times within a pixel, ns: assumed, as a store holds one time per pixel. Where the
+#: simulator's images are faint, half the central 68 % of a pixel is 0.1 ns wide, in images of 5000 p.e. it is 0.9 ns.
+WITHIN_PIXEL = 0.2
 
 
 @dataclass(frozen=True)
@@ -39,17 +37,16 @@ class TimeModel:
     impact_edges : ndarray, shape (n_impact + 1,), m
     along_edges : ndarray, shape (n_along + 1,), m
         Distance in the camera from the shower's direction towards the impact point.
-    mean, spread : ndarray, shape (n_impact, n_along), ns
-        Mean time and standard deviation of pixels about it, once each image's own gradient is taken out.
-    slope_spread : ndarray, shape (n_impact,), ns/m
-        Standard deviation of the gradient of single images about the mean's.
+    mean : ndarray, shape (n_impact, n_along), ns
+        Mean time.
+    ripples : ndarray, shape (n_impact, 1 + n_lengths), ns2
+        How strongly pixels deviate from it, see `iactflow.generation.ripples`.
     """
 
     impact_edges: np.ndarray
     along_edges: np.ndarray
     mean: np.ndarray
-    spread: np.ndarray
-    slope_spread: np.ndarray
+    ripples: np.ndarray
 
     @classmethod
     def fit(cls, store: "Store", rows: np.ndarray) -> "TimeModel":
@@ -74,15 +71,10 @@ class TimeModel:
         along_edges = np.quantile(place, np.linspace(0, 1, _ALONG_BINS + 1))
         row, column = _bin(impact[image], impact_edges), _bin(place, along_edges)
         mean = _binned_mean(row, column, weight, time)
-        residual = time - mean[row, column]
-        slope = _slopes(image, weight, place, residual, len(rows))
-        centre = _per_image(image, weight, place, len(rows))
-        residual -= slope[image] * (place - centre[image])
-        good = np.abs(residual) < _OUTLIER
-        variance = _binned_mean(row[good], column[good], weight[good], residual[good] ** 2)
-        bins, bright = _bin(impact, impact_edges), charge.sum(axis=1) > _BRIGHT
-        slope_spread = np.array([_spread(slope[bright & (bins == number)]) for number in range(_IMPACT_BINS)])
-        return cls(impact_edges, along_edges, mean, np.sqrt(variance), slope_spread)
+        residual, xy = time - mean[row, column], positions(store.camera)
+        parts = [row == number for number in range(_IMPACT_BINS)]
+        found = [ripples.fit(image[part], pixel[part], residual[part], xy) for part in parts]
+        return cls(impact_edges, along_edges, mean, np.stack(found))
 
     def save(self, path: Path) -> None:
         """Write an ``.npz`` file."""
@@ -95,7 +87,7 @@ class TimeModel:
             return cls(**{name: file[name] for name in file.files})
 
     def arrivals(
-        self, image: np.ndarray, along: np.ndarray, impact: float, rng: np.random.Generator
+        self, image: np.ndarray, along: np.ndarray, impact: float, xy: np.ndarray, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
         """Draw when the photoelectrons of an image arrive.
 
@@ -107,6 +99,8 @@ class TimeModel:
             Place of the pixels along the image, from `along_axis`.
         impact : float, m
             Impact distance.
+        xy : ndarray, shape (n_pixels, 2), m
+            Positions of the pixels, from `positions`.
         rng : numpy.random.Generator
             Source of random numbers.
 
@@ -121,10 +115,7 @@ class TimeModel:
         counts = image[lit]
         row = int(_bin(np.array([impact]), self.impact_edges)[0])
         column = _bin(along[lit], self.along_edges)
-        # a sum and no product of vectors, whose last digit depends on where the vectors lie in memory
-        centre = float((along[lit] * counts).sum()) / max(float(counts.sum()), 1.0)
-        slope, pixels = self.slope_spread[row] * rng.standard_normal(), rng.standard_normal(len(lit))
-        of_pixel = self.mean[row, column] + slope * (along[lit] - centre) + self.spread[row, column] * pixels
+        of_pixel = self.mean[row, column] + ripples.draw(self.ripples[row], xy[lit], rng)
         time = np.repeat(of_pixel, counts) + WITHIN_PIXEL * rng.standard_normal(int(counts.sum()))
         return np.repeat(lit, counts).astype(np.int16), time.astype(np.float32)
 
@@ -157,6 +148,11 @@ def along_axis(conditions: Conditions, camera: Any) -> tuple[np.ndarray, np.ndar
     return along, impact
 
 
+def positions(camera: Any) -> np.ndarray:
+    """Give the positions of a camera's pixels, shape (n_pixels, 2), m."""
+    return np.stack([camera.pixels[name].quantity.to_value("m") for name in ("pix_x", "pix_y")], axis=1)
+
+
 def _bin(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
     return np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
 
@@ -173,17 +169,3 @@ def _binned_mean(row: np.ndarray, column: np.ndarray, weight: np.ndarray, values
     mean = np.bincount(cell, weight * values, minlength=n) / np.maximum(total, 1e-9)
     everywhere = float(weight @ values / weight.sum())
     return np.where(total > 0, mean, everywhere).reshape(_IMPACT_BINS, _ALONG_BINS)
-
-
-def _slopes(image: np.ndarray, weight: np.ndarray, place: np.ndarray, residual: np.ndarray, n: int) -> np.ndarray:
-    """Fit a line to the residuals of each image; give its slope, 0 where the pixels lie at one place."""
-    centre = _per_image(image, weight, place, n)[image]
-    above = np.bincount(image, weight * (place - centre) * residual, minlength=n)
-    below = np.bincount(image, weight * (place - centre) ** 2, minlength=n)
-    return np.divide(above, below, out=np.zeros(n), where=below > 1e-9)
-
-
-def _spread(values: np.ndarray) -> float:
-    """Give half the central 68 % interval, which a few odd images do not widen."""
-    known = values[values != 0]
-    return float(np.diff(np.quantile(known, [0.16, 0.84]))[0] / 2) if len(known) else 0.0

@@ -164,6 +164,11 @@ class Observer:
         hit = self._trigger(exposed, state_of(rng))
         return self._read_out(hit or _Triggered(exposed, _ARRIVAL, math.nan)), hit is not None
 
+    def triggers(self, telescope: int, pixel: np.ndarray, time: np.ndarray, rng: np.random.Generator) -> bool:
+        """Tell whether a telescope triggers on photoelectrons; arguments as in `record`."""
+        true_image = np.bincount(pixel, minlength=self._n_pixels).astype(np.int32)
+        return self._trigger(_Exposed(telescope, pixel, time, true_image), state_of(rng)) is not None
+
     def focus(
         self, telescope: int, light: Light, part: slice, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:

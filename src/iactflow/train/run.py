@@ -155,7 +155,7 @@ def _fit(parts: "Parts", state: FitState, checkpoint: Checkpoint, tracker: Track
 
     total = parts.plan.epochs * parts.feeder.n_images
     with Progress("train", "images", total) as progress:
-        progress.done = state.images
+        progress.go_on_at(state.images)
 
         def on_epoch(state: FitState) -> None:
             values = {name: values[-1] for name, values in state.history.items() if name != "epoch"}
