@@ -41,4 +41,5 @@ def test_drawn_deviations_have_the_variance_and_likeness_of_the_law():
 def test_without_pairs_there_are_no_ripples():
     nothing = fit(np.arange(5), np.arange(5), np.ones(5), np.zeros((5, 2)))
     assert not nothing.any()
+    assert not fit(np.arange(0), np.arange(0), np.ones(0), np.zeros((5, 2))).any()
     assert not draw(nothing, np.zeros((4, 2)), np.random.default_rng(1)).any()

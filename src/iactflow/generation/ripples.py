@@ -5,6 +5,8 @@ so the further they lie apart, which the variogram tells: half the mean square o
 distance.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 #: Lengths over which deviations are alike, m; the last one is nearly a gradient.
@@ -38,8 +40,8 @@ def fit(image: np.ndarray, pixel: np.ndarray, residual: np.ndarray, xy: np.ndarr
     """
     total, count = np.zeros(len(_EDGES) - 1), np.zeros(len(_EDGES) - 1)
     rng = np.random.default_rng(0)
-    starts = np.flatnonzero(np.diff(image, prepend=-1))
-    for low, high in zip(starts, [*starts[1:], len(image)], strict=True):
+    bounds = np.append(np.flatnonzero(np.diff(image, prepend=-1)), len(image))
+    for low, high in pairwise(bounds.tolist()):
         chosen = np.arange(low, high)
         if high - low > _PIXELS:
             chosen = rng.choice(chosen, _PIXELS, replace=False)
