@@ -44,7 +44,8 @@ def test_killed_and_started_again_it_ends_with_the_same_networks(
     path = run(*arguments, instrument="ct5").path
     assert not (path / "checkpoint").exists()
     for one, undisturbed in zip(weights(path), weights(teacher), strict=True):
-        np.testing.assert_array_equal(one, undisturbed)
+        # Sums over threads differed in the last bit once; another batch or other noise changes weights by over 1e-5.
+        np.testing.assert_allclose(one, undisturbed, rtol=0, atol=1e-6)
 
 
 def test_begun_with_a_generator_it_has_its_size_model_and_another_method_is_possible(
