@@ -25,6 +25,11 @@ def fail(kind: str):
     from iactflow.errors import ConfigError
 
     with step():
+        if kind == "killed":
+            import os
+            import signal
+
+            os.kill(os.getpid(), signal.SIGKILL)
         if kind == "told":
             raise ConfigError("epochs must be at least 1")
         raise ValueError("surprise")
@@ -41,7 +46,7 @@ def writing(text: str = "default") -> Note:
 
 
 @dsl.pipeline(name="failing")
-def failing(kind: str):
+def failing(kind: str, config: str = "", settings: list = []):  # noqa: B006  Kubeflow takes no other default
     """Fail."""
     fail(kind=kind)
 
@@ -66,3 +71,12 @@ def test_an_unforeseen_failure_names_the_log(tmp_path):
     with pytest.raises(IactflowError, match=r"log\.txt"):
         run_local(failing, {"kind": "untold"}, tmp_path)
     assert "surprise" in (tmp_path / "log.txt").read_text()
+
+
+def test_a_step_that_is_killed_names_memory_and_the_batch_size_to_try(tmp_path):
+    """As Linux does to the process that takes too much."""
+    arguments = {"kind": "killed", "config": "train: {batch_size: 512}", "settings": ["train.batch_size=100"]}
+    with pytest.raises(IactflowError, match=r"'fail'.* killed, often for want of memory.*--set train\.batch_size=32, "):
+        run_local(failing, arguments, tmp_path)
+    with pytest.raises(IactflowError, match=r"killed, .*try a smaller train\.batch_size, "):
+        run_local(failing, {"kind": "killed"}, tmp_path)

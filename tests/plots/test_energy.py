@@ -62,6 +62,7 @@ def test_the_published_curve_is_labelled_with_its_source(one):
     assert dict(zip(trace.x, trace.y, strict=True))[10.0] == 0.202
     assert reference_for("sst1m", "sst1m-stereo").resolution[1] == 0.137
     assert reference_for("none", "sst1m-mono") is None
+    assert [reference_for("sst1m", other) for other in ("ct5", "mst-flashcam", "from-data", "")] == [None] * 4
 
 
 def test_a_model_has_one_colour_whatever_stands_beside_it():

@@ -1,6 +1,9 @@
 """Shrunk bundles beside the one they were made from, on real showers."""
 
 import json
+import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -110,6 +113,34 @@ def test_a_pruned_model_is_an_ordinary_narrower_one(hexnet_model, sst1m_store, p
     assert summary.name == "hexnet, pruned to 4, 6"
     again = run(summary.path, stores, tmp_path / "int8", config=Shrink(to="int8", images=50))
     assert again.name == "hexnet, pruned to 4, 6, int8"
+
+
+#: Prunes and is killed when the fit is over, where both models would be timed.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+
+from iactflow.shrink import prune
+from iactflow.shrink.config import Shrink
+from iactflow.shrink.run import run
+
+prune.ms_per_event_in_turns = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+model, first, second, out = map(Path, sys.argv[1:])
+run(model, [first, second], out, config=Shrink(to="pruned", keep=0.5, epochs=1, images=50))
+"""
+
+
+def test_killed_after_its_fit_the_same_pruning_goes_on(hexnet_model, sst1m_store, proton_store, tmp_path):
+    """What is left must be no finished model: it would not say that it was pruned, and be refused."""
+    stores, out = [sst1m_store, proton_store], tmp_path / "pruned"
+    argv = [sys.executable, "-c", KILLED, *map(str, (hexnet_model, *stores, out))]
+    assert subprocess.run(argv, capture_output=True).returncode == -signal.SIGKILL
+    assert not (out / "model.json").exists()
+    assert (out / "checkpoint").exists()
+    summary = run(hexnet_model, stores, out, config=Shrink(to="pruned", keep=0.5, epochs=1, images=50))
+    assert Bundle.load(out).info["shrunk"]["to"] == "pruned"
+    assert summary.name == "hexnet, pruned to 4, 6"
+    assert "pruned to 4, 6" in (out / "card.md").read_text()
 
 
 def test_any_network_may_become_onnx_and_int8(energy_model, sst1m_store, tmp_path):

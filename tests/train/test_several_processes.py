@@ -18,6 +18,7 @@ SETTINGS = [
     "task=[energy,cameradirection]",
     "instrument=from-data",
     "train.batch_size=20",
+    "train.gradient_clip=0.1",
     "model.window.side=12",
     "model.window.augment=false",
     "model.hexnet.widths=[8,8]",

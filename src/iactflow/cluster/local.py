@@ -10,8 +10,10 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any, TextIO
 
-from iactflow.cluster.step import FAILURE_FILE, RUN_PROCESS, raise_failure
+from iactflow.cluster.step import FAILURE_FILE, RUN_PROCESS, raise_failure, was_killed
+from iactflow.config import apply_settings, parse_yaml
 from iactflow.errors import IactflowError
+from iactflow.fitting.memory import smaller_batch
 
 #: A line of the runner itself: time, level, message.
 _RUNNER = re.compile(r"\d\d:\d\d:\d\d\.\d+ - [A-Z]+ - (.*)")
@@ -77,7 +79,7 @@ def run_local(pipeline: Any, arguments: Mapping[str, Any], root: Path) -> dict[s
     Raises
     ------
     IactflowError
-        If a step fails: what the step raised, or that it ended without a word.
+        If a step fails: what the step raised, that it was killed, or where its words stand.
     """
     from kfp import local
 
@@ -92,8 +94,22 @@ def run_local(pipeline: Any, arguments: Mapping[str, Any], root: Path) -> dict[s
                 outputs = pipeline(**arguments).outputs
         except RuntimeError as error:
             raise_failure(failure)
+            if was_killed(failure):
+                raise IactflowError(
+                    f"{error} Its process was killed, often for want of memory: Linux ends a process that takes too "
+                    f"much without a word. Where it trained, try {_smaller(arguments)}, or a machine with more memory."
+                ) from error
             raise IactflowError(f"{error} What its step printed stands in {root / 'log.txt'}.") from error
     return {name: _paths(artifact) for name, artifact in outputs.items()}
+
+
+def _smaller(arguments: Mapping[str, Any]) -> str:
+    """Say which batch size to try instead of that of the experiment."""
+    content = apply_settings(parse_yaml(str(arguments.get("config", "")), "config"), arguments.get("settings", ()))
+    batch_size = (content.get("train") or {}).get("batch_size")
+    if not isinstance(batch_size, int):
+        return "a smaller train.batch_size"
+    return f"--set train.batch_size={smaller_batch(batch_size)}"
 
 
 def _paths(artifact: Any) -> Path | list[Path]:

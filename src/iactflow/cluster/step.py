@@ -18,6 +18,9 @@ from iactflow.redact import redact
 #: Environment variable with the path that a failing step writes its error to, for the process that started it.
 FAILURE_FILE = "IACTFLOW_FAILURE_FILE"
 
+#: Files beside it that begin so are of steps that run; a step that is killed leaves its own.
+RUNNING = "running-"
+
 #: Environment variable with the number of the process that runs a pipeline on this machine.
 RUN_PROCESS = "IACTFLOW_RUN_PROCESS"
 
@@ -46,6 +49,7 @@ def step() -> Iterator[None]:
     begin = time.monotonic()
     # MLflow takes the variable out of the environment when it adopts the run
     mlflow_run = os.environ.get("MLFLOW_RUN_ID")
+    running = _running_file()
     try:
         yield
     except IactflowError as error:
@@ -56,8 +60,24 @@ def step() -> Iterator[None]:
         _tell_kubernetes(told, final=isinstance(error, ConfigError | InputError))
         sys.exit(error.exit_code)
     finally:
+        if running is not None:
+            running.unlink()
         if mlflow_run is not None:
             log_cost(mlflow_run, time.monotonic() - begin)
+
+
+def _running_file() -> Path | None:
+    """Say that this step runs, to the process that started it."""
+    if FAILURE_FILE not in os.environ:
+        return None
+    file = Path(os.environ[FAILURE_FILE]).with_name(f"{RUNNING}{os.getpid()}")
+    file.touch()
+    return file
+
+
+def was_killed(path: Path) -> bool:
+    """Tell whether a step ended without a word: it was still running, and wrote nothing to its `FAILURE_FILE`."""
+    return not path.exists() and any(path.parent.glob(f"{RUNNING}*"))
 
 
 def raise_failure(path: Path) -> None:

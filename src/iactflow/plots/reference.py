@@ -43,7 +43,10 @@ _SST1M = {
 
 
 def reference_for(name: str, instrument: str) -> Reference | None:
-    """Give the published curve for ``report.reference`` and an instrument, None for ``none``."""
-    if name == "none":
+    """Give the published curve for ``report.reference`` and an instrument.
+
+    None for ``none``, and for instruments that are no SST-1M: the curve would be of other telescopes.
+    """
+    if name == "none" or "sst1m" not in instrument:
         return None
     return _SST1M["stereo" if "stereo" in instrument else "mono"]

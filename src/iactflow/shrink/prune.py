@@ -1,6 +1,5 @@
 """Structured pruning: a narrower hexnet with the strongest channels of the original, fitted for some more epochs."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,11 @@ from iactflow.config import validate
 from iactflow.errors import ConfigError
 from iactflow.fitting.cost import as_function, ms_per_event_in_turns
 from iactflow.fitting.device import device_name
-from iactflow.models.bundle import MANIFEST, PREDICT_BATCH, Bundle
+from iactflow.models.bundle import MANIFEST, MODEL_FILE, PREDICT_BATCH, Bundle, load_model, read_manifest
 from iactflow.models.config import Model
 from iactflow.shrink.config import Shrink
 from iactflow.shrink.parts import model_section
 from iactflow.shrink.write import changes, describe
-from iactflow.storage import write_text
 from iactflow.train.config import Train
 from iactflow.train.run import run
 
@@ -43,7 +41,21 @@ def prune(
     section = model_section(bundle)
     train = validate(Train, bundle.info["config"]["train"], str(bundle.path / MANIFEST))
     before = bundle.model.predict_on_batch(pixels)
-    summary = run(
+
+    def amend(folder: Path, info: dict[str, Any]) -> dict[str, Any]:
+        pruned = load_model(folder / MODEL_FILE)
+        both = (as_function(bundle.model), as_function(pruned))
+        (ms_before, ms), n = ms_per_event_in_turns(both, pixels, PREDICT_BATCH)
+        widths = ", ".join(map(str, info["config"]["model"]["hexnet"]["widths"]))
+        change = changes(before, pruned.predict_on_batch(pixels))
+        return {
+            **info,
+            "name": f"{bundle.name}, pruned to {widths}",
+            "cost": info["cost"] | {"ms_per_event": ms, "n_events_timed": n, "device": device_name()},
+            "shrunk": describe(bundle, config, pixels, ms_before) | {"change": change},
+        }
+
+    run(
         bundle.tasks,
         bundle.selection,
         narrower(section, config.keep).model_copy(update={"init": str(bundle.path), "freeze": "none"}),
@@ -52,20 +64,9 @@ def prune(
         out,
         instrument=bundle.info["instrument"],
         overwrite=overwrite,
+        amend=amend,
     )
-    pruned = Bundle.load(summary.path)
-    both = (as_function(bundle.model), as_function(pruned.model))
-    (ms_before, ms), n = ms_per_event_in_turns(both, pixels, PREDICT_BATCH)
-    widths = ", ".join(map(str, pruned.info["config"]["model"]["hexnet"]["widths"]))
-    info = {
-        **pruned.info,
-        "name": f"{bundle.name}, pruned to {widths}",
-        "cost": pruned.info["cost"] | {"ms_per_event": ms, "n_events_timed": n, "device": device_name()},
-        "shrunk": describe(bundle, config, pixels, ms_before)
-        | {"change": changes(before, pruned.model.predict_on_batch(pixels))},
-    }
-    write_text(out / MANIFEST, json.dumps(info, indent=1, allow_nan=False) + "\n")
-    return info
+    return read_manifest(out)
 
 
 def narrower(section: Model, keep: float) -> Model:

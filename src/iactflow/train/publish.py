@@ -1,6 +1,7 @@
 """Writing of a model bundle: the models, what they are, and what they cost."""
 
 import json
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,9 @@ _PACKAGES = ("iactflow", "tensorflow", "keras", "ctlearn", "dl1-data-handler", "
 #: Images that a bundle keeps as an example of its input.
 _EXAMPLES = 2
 
+#: Changes what a bundle says of itself before it is complete: from its folder and the content of ``model.json``.
+Amend = Callable[[Path, dict[str, Any]], dict[str, Any]]
+
 
 def publish(
     out: Path,
@@ -52,6 +56,7 @@ def publish(
     network: Any,
     state: FitState,
     mlflow: dict[str, Any],
+    amend: Amend | None = None,
 ) -> dict[str, Any]:
     """Write a bundle and give the content of its ``model.json``.
 
@@ -75,6 +80,8 @@ def publish(
         Of the finished fit.
     mlflow : dict
         Where the run is recorded.
+    amend : callable or None
+        Has the last word on ``model.json``, with the models already in the folder that is given to it.
     """
     store = examples.store
     model: Model = sections["model"]
@@ -114,6 +121,8 @@ def publish(
             "code": code_hash(),
             "mlflow": mlflow,
         }
+        if amend is not None:
+            info = amend(folder, info)
         (folder / CARD).write_text(card(info), encoding="utf-8")
         (folder / MANIFEST).write_text(json.dumps(info, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     return info

@@ -29,6 +29,7 @@ from iactflow.train.weights import require_signal
 
 if TYPE_CHECKING:
     from iactflow.fitting.steps import Steps
+    from iactflow.train.publish import Amend
     from iactflow.train.setup import Parts
 
 
@@ -42,6 +43,7 @@ def run(
     *,
     instrument: str,
     overwrite: bool = False,
+    amend: "Amend | None" = None,
 ) -> TrainSummary:
     """Fit a network to the train part of stores.
 
@@ -64,6 +66,8 @@ def run(
         Name in the configuration; a preset's camera must be the stores'.
     overwrite : bool
         Whether a finished model, or the checkpoint of other work, is replaced.
+    amend : callable or None
+        As in `iactflow.train.publish.publish`, for verbs that train on the way to something else.
 
     Returns
     -------
@@ -101,7 +105,7 @@ def run(
             if here.of == 1:
                 raise
             refusal = error  # the other processes wait for this one, which has to tell them
-        return _train(tasks, instrument, sections, examples, checkpoint, out, refusal)
+        return _train(tasks, instrument, sections, examples, checkpoint, out, refusal, amend)
 
 
 def _require_examples(examples: Examples, tasks: list[str], config: Train) -> None:
@@ -122,6 +126,7 @@ def _train(
     checkpoint: Checkpoint,
     out: Path,
     refusal: IactflowError | None,
+    amend: "Amend | None",
 ) -> TrainSummary:
     from iactflow.train.publish import publish
     from iactflow.train.setup import prepare
@@ -153,6 +158,7 @@ def _train(
         network=parts.network,
         state=state,
         mlflow=tracker.describe(),
+        amend=amend,
     )
     summary = TrainSummary(out, _values(info))
     tracker.metrics({f"final_{name}": value for name, value in summary.finite().items()}, step=state.epoch)
