@@ -8,7 +8,7 @@ from iactflow.data.result import Result
 from iactflow.page import numbers
 from iactflow.page.blocks import Block, Code, Facts, Table, Text
 from iactflow.page.commands import store_commands
-from iactflow.page.wording import scored, scored_sample, worded
+from iactflow.page.wording import scored, scored_sample
 
 
 def identity(result: Result, samples: Sequence[str]) -> dict[str, str]:
