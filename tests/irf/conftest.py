@@ -14,6 +14,8 @@ RADIUS, SEEN = 500 * u.m, 0.25
 ENERGIES, INDEX = (0.3, 100.0), -2.0
 ENERGY_SPREAD, ANGLE_SPREAD = 0.15, 0.08
 POINTING = (70.0, 10.0)
+#: Shape of the gammaness of the protons, of a beta distribution.
+PROTONS = (3, 5)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,13 @@ def throw(toy):
 def known():
     """What the toys are made of."""
     return SimpleNamespace(
-        Toy=Toy, throw=throw, area=np.pi * RADIUS**2, seen=SEEN, energy_spread=ENERGY_SPREAD, angle_spread=ANGLE_SPREAD
+        Toy=Toy,
+        throw=throw,
+        area=np.pi * RADIUS**2,
+        seen=SEEN,
+        energy_spread=ENERGY_SPREAD,
+        angle_spread=ANGLE_SPREAD,
+        PROTONS=PROTONS,
     )
 
 
@@ -129,7 +137,7 @@ def gammas(toy_dl2):
 @pytest.fixture(scope="session")
 def protons(toy_dl2):
     """200,000 protons thrown within 2 deg."""
-    return toy_dl2(Toy(101, 200_000, 2.0, (3, 5)))
+    return toy_dl2(Toy(101, 200_000, 2.0, PROTONS))
 
 
 @pytest.fixture(scope="session")

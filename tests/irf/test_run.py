@@ -4,14 +4,18 @@ import astropy.units as u
 import numpy as np
 import pytest
 import tables
+from astropy.table import QTable
 
+from iactflow.data.result import Bootstrap
 from iactflow.data.split import SplitFractions, assign_split
 from iactflow.errors import ConfigError, InputError, OutputExistsError
 from iactflow.irf.config import Irf
+from iactflow.irf.cuts import Cuts
 from iactflow.irf.events import read_showers
 from iactflow.irf.parts import LEFT_OUT, divide
-from iactflow.irf.performance import ANGLE, AREA, BACKGROUND, ENERGY
+from iactflow.irf.performance import ANGLE, AREA, BACKGROUND, ENERGY, background_performance
 from iactflow.irf.run import SENSITIVITY, run
+from iactflow.irf.spectra import weights
 
 #: Where the toys have thousands of showers per bin.
 WELL_FILLED = slice(1, 6)
@@ -42,18 +46,31 @@ def test_resolutions_are_what_was_put_in(made, known):
     np.testing.assert_allclose(made.performance[ENERGY]["bias"][WELL_FILLED], 0, atol=0.03)
 
 
-def test_background_rate_is_the_proton_flux_times_area_and_share(made, known):
+def test_background_rate_is_the_proton_flux_times_area_and_share(made, protons, known):
+    """With a loose cut, so that hundreds of protons are left in each bin."""
     from pyirf.spectral import IRFDOC_PROTON_SPECTRUM
+    from scipy.stats import beta
 
-    table, cuts = made.performance[BACKGROUND][2:5], made.cuts.gammaness[2:5]
-    gammaness = known.throw(known.Toy(101, 200_000, 2.0, (3, 5)))["gammaness"]
-    for row, cut in zip(table, cuts["cut"], strict=True):
+    axes, config, cut = made.response.axes, Irf(), 0.3
+    showers = read_showers([protons], config)["proton"]
+    events = showers.events.copy()
+    events["weight"] = weights(showers, config, 1.0)
+    edges = axes.reco_energy
+    loose = QTable({"low": edges[:-1], "high": edges[1:], "center": 0.5 * (edges[:-1] + edges[1:])})
+    loose["cut"] = np.full(len(edges) - 1, cut)
+    bootstrap = Bootstrap(n=50, seed=1, level=0.95)
+    table = background_performance(events, Cuts(loose, loose), axes, config, bootstrap)[BACKGROUND]
+    kept = beta.sf(cut, *known.PROTONS)
+    well_filled = (table["reco_energy_low"] > 0.9) & (table["reco_energy_high"] < 7)
+    assert well_filled.sum() == 4
+    for row in table[well_filled]:
         low, high = row["reco_energy_low"] * u.TeV, row["reco_energy_high"] * u.TeV
         energies = np.geomspace(low, high, 50)
         flux = np.trapezoid(IRFDOC_PROTON_SPECTRUM(energies), energies) / (high - low)
-        expected = (flux * known.seen * known.area).to_value("s-1 TeV-1 sr-1") * np.mean(gammaness >= cut)
-        # The energy spread lets the steep spectrum gain a few percent.
-        assert row["rate"] == pytest.approx(expected, rel=0.5)
+        expected = (flux * known.seen * known.area * kept).to_value("s-1 TeV-1 sr-1")
+        assert row["n"] > 200
+        # the spread of energies moves 3 % more of the steep spectrum up than down
+        assert row["rate"] == pytest.approx(expected, rel=0.15)
         assert row["rate_low"] < row["rate"] < row["rate_high"]
 
 
