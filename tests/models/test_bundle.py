@@ -67,7 +67,7 @@ def test_the_cost_is_measured_on_the_model(energy_model):
     assert cost.flops_per_event == pytest.approx(convolutions, rel=0.05)
     assert cost.ms_per_event > 0
     assert cost.train_seconds > 0
-    assert "cores" in cost.device or "GPU" in cost.device or "NVIDIA" in cost.device
+    assert "core" in cost.device or "GPU" in cost.device or "NVIDIA" in cost.device
 
 
 def test_what_is_no_finished_bundle_says_why(energy_model, tmp_path):
