@@ -101,6 +101,7 @@ def test_the_report_counts_events_where_it_speaks_of_events(mixed_store, bundle,
     )
     assert stores.head[1] == "Training array events (showers)"
     assert stores.rows[0][1].startswith(f"{len(learnt.train)} (")
+    assert blocks["examples"][0].reading.startswith("One image of each of the array events with the smallest")
     [cost] = blocks["cost"]
     seen = next(row for row in cost.rows if "seen in training" in row[0])
     assert seen == ["Array events seen in training", str(2 * len(learnt.train)), str(len(learnt.train))]

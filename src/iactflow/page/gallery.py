@@ -10,8 +10,11 @@ from iactflow.data.result import Result
 from iactflow.fitting.metrics_direction import separation
 from iactflow.page import numbers
 from iactflow.page.blocks import Gallery, Picture
+from iactflow.page.wording import counts_events
 from iactflow.plots.camera_image import camera_svg, colours
 
+#: How the examples are introduced, where a result counts images and where it counts array events.
+_EXAMPLES = {False: "Images with", True: "One image of each of the array events with"}
 #: What the examples of each task are sorted by.
 _ERRORS = {
     "type": "the difference of gammaness and truth",
@@ -38,9 +41,9 @@ def gallery(result: Result, each: int | None = None) -> Gallery:
             Picture(camera_svg(result.pixels, image, mask, f"Camera image. {'. '.join(told)}"), [*told, place])
         )
     return Gallery(
-        reading=f"Images with the smallest, the median and the largest error of {_ERRORS[result.tasks[0]]}. "
-        "Colour is the charge of each pixel, in steps that are even in its square root; the red line surrounds "
-        "the pixels that image cleaning kept.",
+        reading=f"{_EXAMPLES[counts_events(result)]} the smallest, the median and the largest error of "
+        f"{_ERRORS[result.tasks[0]]}. Colour is the charge of each pixel, in steps that are even in its square root; "
+        "the red line surrounds the pixels that image cleaning kept.",
         groups=groups,
         scale=f"linear-gradient(to right, {', '.join(colours())})",
     )
