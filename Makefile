@@ -73,9 +73,9 @@ install: $(INSTALLED) ## Make the environment in .venv from the hashed lock file
 test: lint ## Check the code and run all tests, in two processes
 	.venv/bin/pytest --numprocesses=2 --dist=loadgroup
 
-test-cluster: $(INSTALLED) ## Build a real Kubernetes control plane (10 minutes, once) and try charts and GPU pools on it
+test-cluster: $(INSTALLED) ## Build a real Kubernetes and MinIO (10 minutes, once) and try charts, GPU pools and S3 on them
 	python3 tests/kubernetes/cluster_tools.py
-	.venv/bin/pytest --numprocesses=2 --dist=loadgroup tests/charts tests/kubernetes
+	.venv/bin/pytest --numprocesses=2 --dist=loadgroup tests/charts tests/kubernetes tests/s3
 
 lint: $(INSTALLED) ## Check style, types, layers, spelling and YAML
 	.venv/bin/ruff check
@@ -101,8 +101,9 @@ format: $(INSTALLED) ## Put the code into the project's style
 bench: $(INSTALLED) ## Measure speed beside competitors, into build/bench.json [ONLY=name]
 	$(PYTHON) -m benchmarks $(ONLY)
 
-ablation: $(INSTALLED) ## Train variants of hexnet and compare them, into build/ablation.json [DATA="STORE ..."]
-	$(PYTHON) -m benchmarks.ablation --data $(DATA)
+ablation: $(INSTALLED) ## Train variants of hexnet and compare them, into build/ablation.json DATA="GAMMAS PROTONS"
+	$(PYTHON) -m benchmarks.ablation --data $(or $(DATA),$(error DATA must name stores of gammas and protons: \
+	  make ablation DATA="GAMMAS PROTONS"; iactflow simulate --format store makes them))
 
 validate-simulator: $(INSTALLED) ## Compare simulated showers with CORSIKA and publications, into docs/simulation.md [ONLY=light]
 	$(PYTHON) -m iactflow.simulate.validation $(ONLY)

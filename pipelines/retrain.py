@@ -38,6 +38,7 @@ def _train(
     comparison.set_display_name("Compare with champion")
     decision = promote(**experiment, because=because, **account, stores=stores, model=model, result=result)
     decision.set_display_name("Promote or keep")
+    decision.after(page, comparison)  # a run that fails anywhere leaves the champion as it is
     for task in (network, score, page, comparison, decision):
         task.set_caching_options(False)
 

@@ -45,7 +45,7 @@ def irf(
             Path(response.path),
             config=recipe.irf,
             fractions=recipe.data.split,
-            instrument=recipe.instrument,
+            instrument=recipe.preset,
         )
         write_report(done, Path(page.path))
         for name, value in done.finite().items():

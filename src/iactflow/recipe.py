@@ -65,6 +65,11 @@ class Experiment(Section):
         return name
 
     @property
+    def preset(self) -> str:
+        """Name of the instrument; empty where it is as the data say."""
+        return "" if self.instrument == FROM_DATA else self.instrument
+
+    @property
     def simulates(self) -> bool:
         """Whether showers to train on are simulated: where the experiment names none."""
         self.require_showers()

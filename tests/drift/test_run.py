@@ -73,6 +73,12 @@ def test_another_camera_is_refused(healthy, flashcam_store, tmp_path):
         run([healthy], [flashcam_store], tmp_path / "drift", config=Drift())
 
 
+def test_stores_and_files_of_one_side_are_refused_before_anything_is_read(healthy, few_telescopes, tmp_path):
+    with pytest.raises(InputError, match="must be stores or files, not both"):
+        run([healthy, few_telescopes], [healthy], tmp_path / "drift", config=CONFIG)
+    assert not (tmp_path / "drift").exists()
+
+
 def test_an_existing_folder_is_refused(same, healthy):
     with pytest.raises(OutputExistsError):
         run([healthy], [healthy], same.path, config=Drift())

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import astropy.units as u
 import numpy as np
 import pytest
+import tables
 from astropy.coordinates import SkyCoord
 from astropy.table import Table
 
@@ -13,6 +14,8 @@ RADIUS, SEEN = 500 * u.m, 0.25
 ENERGIES, INDEX = (0.3, 100.0), -2.0
 ENERGY_SPREAD, ANGLE_SPREAD = 0.15, 0.08
 POINTING = (70.0, 10.0)
+#: Shape of the gammaness of the protons, of a beta distribution.
+PROTONS = (3, 5)
 
 
 @dataclass(frozen=True)
@@ -54,19 +57,28 @@ def throw(toy):
 def known():
     """What the toys are made of."""
     return SimpleNamespace(
-        Toy=Toy, throw=throw, area=np.pi * RADIUS**2, seen=SEEN, energy_spread=ENERGY_SPREAD, angle_spread=ANGLE_SPREAD
+        Toy=Toy,
+        throw=throw,
+        area=np.pi * RADIUS**2,
+        seen=SEEN,
+        energy_spread=ENERGY_SPREAD,
+        angle_spread=ANGLE_SPREAD,
+        PROTONS=PROTONS,
     )
 
 
 @pytest.fixture(scope="session")
 def toy_dl2(sst1m_dl1, tmp_path_factory):
-    """Write the DL2 file of a `Toy`."""
+    """Write the DL2 file of a `Toy`; `unseen` is the share of the showers that its models did not learn from."""
     from ctapipe.instrument import SubarrayDescription
     from ctapipe.io import write_table
 
-    subarray = SubarrayDescription.from_hdf(sst1m_dl1, focal_length_choice="EQUIVALENT").select_subarray([5, 6])
+    from iactflow.data.unseen import note_share
 
-    def write(toy):
+    whole = SubarrayDescription.from_hdf(sst1m_dl1, focal_length_choice="EQUIVALENT")
+    subarray = whole.select_subarray([5, 6], name="two-of-paranal")
+
+    def write(toy, unseen=None):
         out = tmp_path_factory.mktemp("toy") / f"{toy.code}.dl2.h5"
         subarray.to_hdf(out)
         thrown = throw(toy)
@@ -92,7 +104,7 @@ def toy_dl2(sst1m_dl1, tmp_path_factory):
             "min_alt": np.radians([POINTING[0]]) * u.rad,
             "min_az": np.radians([POINTING[1]]) * u.rad,
         }
-        tables = {
+        content = {
             "/dl1/event/subarray/trigger": {**keys, "tels_with_trigger": both},
             "/dl1/event/telescope/trigger": {**keys, "tel_id": np.full(n, 5, np.uint16)},
             "/simulation/event/subarray/shower": {**keys, **shower},
@@ -106,9 +118,11 @@ def toy_dl2(sst1m_dl1, tmp_path_factory):
         for group, values in estimates.items():
             columns = {f"toy{group}_{name}": numbers for name, numbers in values.items()}
             columns |= {f"toy{group}_is_valid": np.ones(n, bool), f"toy{group}_telescopes": both}
-            tables[f"/dl2/event/subarray/{group}/toy{group}"] = {**keys, **columns}
-        for path, columns in tables.items():
+            content[f"/dl2/event/subarray/{group}/toy{group}"] = {**keys, **columns}
+        for path, columns in content.items():
             write_table(Table(columns), out, path)
+        with tables.open_file(out, "a") as file:
+            note_share(file, unseen)
         return out
 
     return write
@@ -123,7 +137,7 @@ def gammas(toy_dl2):
 @pytest.fixture(scope="session")
 def protons(toy_dl2):
     """200,000 protons thrown within 2 deg."""
-    return toy_dl2(Toy(101, 200_000, 2.0, (3, 5)))
+    return toy_dl2(Toy(101, 200_000, 2.0, PROTONS))
 
 
 @pytest.fixture(scope="session")

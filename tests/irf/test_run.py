@@ -4,11 +4,18 @@ import astropy.units as u
 import numpy as np
 import pytest
 import tables
+from astropy.table import QTable
 
+from iactflow.data.result import Bootstrap
+from iactflow.data.split import SplitFractions, assign_split
 from iactflow.errors import ConfigError, InputError, OutputExistsError
 from iactflow.irf.config import Irf
-from iactflow.irf.performance import ANGLE, AREA, BACKGROUND, ENERGY
+from iactflow.irf.cuts import Cuts
+from iactflow.irf.events import read_showers
+from iactflow.irf.parts import LEFT_OUT, divide
+from iactflow.irf.performance import ANGLE, AREA, BACKGROUND, ENERGY, background_performance
 from iactflow.irf.run import SENSITIVITY, run
+from iactflow.irf.spectra import weights
 
 #: Where the toys have thousands of showers per bin.
 WELL_FILLED = slice(1, 6)
@@ -39,18 +46,31 @@ def test_resolutions_are_what_was_put_in(made, known):
     np.testing.assert_allclose(made.performance[ENERGY]["bias"][WELL_FILLED], 0, atol=0.03)
 
 
-def test_background_rate_is_the_proton_flux_times_area_and_share(made, known):
+def test_background_rate_is_the_proton_flux_times_area_and_share(made, protons, known):
+    """With a loose cut, so that hundreds of protons are left in each bin."""
     from pyirf.spectral import IRFDOC_PROTON_SPECTRUM
+    from scipy.stats import beta
 
-    table, cuts = made.performance[BACKGROUND][2:5], made.cuts.gammaness[2:5]
-    gammaness = known.throw(known.Toy(101, 200_000, 2.0, (3, 5)))["gammaness"]
-    for row, cut in zip(table, cuts["cut"], strict=True):
+    axes, config, cut = made.response.axes, Irf(), 0.3
+    showers = read_showers([protons], config)["proton"]
+    events = showers.events.copy()
+    events["weight"] = weights(showers, config, 1.0)
+    edges = axes.reco_energy
+    loose = QTable({"low": edges[:-1], "high": edges[1:], "center": 0.5 * (edges[:-1] + edges[1:])})
+    loose["cut"] = np.full(len(edges) - 1, cut)
+    bootstrap = Bootstrap(n=50, seed=1, level=0.95)
+    table = background_performance(events, Cuts(loose, loose), axes, config, bootstrap)[BACKGROUND]
+    kept = beta.sf(cut, *known.PROTONS)
+    well_filled = (table["reco_energy_low"] > 0.9) & (table["reco_energy_high"] < 7)
+    assert well_filled.sum() == 4
+    for row in table[well_filled]:
         low, high = row["reco_energy_low"] * u.TeV, row["reco_energy_high"] * u.TeV
         energies = np.geomspace(low, high, 50)
         flux = np.trapezoid(IRFDOC_PROTON_SPECTRUM(energies), energies) / (high - low)
-        expected = (flux * known.seen * known.area).to_value("s-1 TeV-1 sr-1") * np.mean(gammaness >= cut)
-        # The energy spread lets the steep spectrum gain a few percent.
-        assert row["rate"] == pytest.approx(expected, rel=0.5)
+        expected = (flux * known.seen * known.area * kept).to_value("s-1 TeV-1 sr-1")
+        assert row["n"] > 200
+        # the spread of energies moves 3 % more of the steep spectrum up than down
+        assert row["rate"] == pytest.approx(expected, rel=0.15)
         assert row["rate_low"] < row["rate"] < row["rate_high"]
 
 
@@ -115,6 +135,7 @@ def test_point_like_response_says_so_and_has_the_radius(gammas, protons, tmp_pat
     summary = run([gammas, protons], tmp_path / "point.fits", config=config)
     with fits.open(summary.path) as hdus:
         assert hdus["EFFECTIVE AREA"].header["HDUCLAS3"] == "POINT-LIKE"
+        assert hdus["EFFECTIVE AREA"].header["TELESCOP"] == "two-of-paranal"  # the array in the files
         assert hdus["RAD_MAX"].header["HDUCLAS4"] == "RAD_MAX_2D"
         assert hdus["SENSITIVITY"].columns.names[0] == "reco_energy_low"
 
@@ -122,11 +143,36 @@ def test_point_like_response_says_so_and_has_the_radius(gammas, protons, tmp_pat
 def test_showers_of_the_test_part_give_the_same_area(gammas, protons, made, tmp_path, known):
     """A quarter of the showers, a quarter of the thrown ones."""
     config = Irf(bootstrap=20, showers="test")
-    summary = run([gammas, protons], tmp_path / "test.fits", config=config)
+    summary = run([gammas, protons], tmp_path / "test.fits", config=config, fractions=SplitFractions())
     ours, all_of_them = (one.performance[AREA][WELL_FILLED] for one in (summary, made))
     assert ours["n"].sum() < 0.35 * all_of_them["n"].sum()
     ratio = ours["effective_area"] / summary.cuts.gammaness["efficiency"][WELL_FILLED]
     np.testing.assert_allclose(ratio, known.seen * known.area.value, rtol=0.2)
+
+
+def test_no_shower_that_a_model_learnt_from_is_among_those_of_the_test_part(toy_dl2, known):
+    """The models behind gammas kept 15 % of the showers for testing, those behind protons 40 %."""
+    paths = [toy_dl2(known.Toy(0, 8000, 3.0, (6, 2)), 0.15), toy_dl2(known.Toy(101, 8000, 2.0, (3, 5)), 0.4)]
+    found = read_showers(paths, Irf())
+    smaller = SplitFractions(train=0.7, validation=0.2, test=0.1)
+    for stated, share in ((None, 0.15), (SplitFractions(), 0.15), (smaller, 0.1)):
+        divided, parts = divide(found, Irf(showers="test"), stated)
+        assert parts.validation + parts.test == pytest.approx(share)
+        for primary, code in (("gamma", 0), ("proton", 101)):
+            events = divided[primary].events
+            store = SplitFractions(train=1 - share, validation=0, test=share)
+            in_test = assign_split(code, 1, np.asarray(events["shower_id"]), store) == 2
+            assert 0.5 * share < in_test.mean() < 1.5 * share
+            np.testing.assert_array_equal(np.asarray(events["part"]) != LEFT_OUT, in_test)
+
+
+def test_what_the_models_learnt_from_must_be_known_for_the_test_part(toy_dl2, known, tmp_path):
+    told, silent = (toy_dl2(known.Toy(0, 100, 3.0, (6, 2), obs_id=run), share) for run, share in ((1, 0.15), (2, None)))
+    with pytest.raises(ConfigError, match=f"Received: {silent}, which"):
+        run([told, silent], tmp_path / "irf.fits", config=Irf(showers="test"))
+    none = SplitFractions(train=0.8, validation=0.2, test=0)
+    with pytest.raises(ConfigError, match="leaves nothing"):
+        run([told], tmp_path / "irf.fits", config=Irf(showers="test"), fractions=none)
 
 
 def test_what_does_not_fit_is_refused(gammas, protons, toy_dl2, tmp_path, made, known):

@@ -40,6 +40,16 @@ def test_every_branch_has_its_name_in_the_dashboard(compiled):
     assert found["Nothing to learn"] == {"Keep the champion"}
 
 
+def test_the_champion_changes_last_so_that_a_run_that_fails_leaves_it(compiled):
+    groups = [component["dag"]["tasks"] for component in compiled[0]["components"].values() if "dag" in component]
+    last = [tasks["promote"] for tasks in groups if "train" in tasks and "promote" in tasks]
+    last += [tasks["promote-2"] for tasks in groups if "train-2" in tasks]
+    assert len(last) == 2
+    for task in last:
+        before = {name.rpartition("-")[0] or name for name in task["dependentTasks"]}
+        assert before >= {"report", "compare"}
+
+
 def test_what_comes_before_the_branches(compiled):
     first = ["Simulate showers", "Ingest showers", "Look for new showers", "Check for drift"]
     assert [name for name in step_names(compiled[0]).values() if name in first] == first

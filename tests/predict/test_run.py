@@ -13,6 +13,7 @@ import tables
 
 from iactflow.data import schema
 from iactflow.data.store import Store
+from iactflow.data.unseen import noted_share
 from iactflow.errors import ConfigError, InputError, OutputExistsError
 from iactflow.models.bundle import Bundle
 from iactflow.predict import read
@@ -228,6 +229,8 @@ def test_several_inputs_become_one_file(models, few_telescopes, as_run, tmp_path
     summary = run(models[:1], inputs, tmp_path / "one.dl2.h5", config=Predict())
     assert (summary.n_files, summary.n_events) == (2, 62)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.dl1.h5", "one.dl2.h5"]
+    with tables.open_file(str(summary.path)) as file:
+        assert noted_share(file) == 0.25  # the store of the model was divided 0.6, 0.15, 0.25
     with pytest.raises(OutputExistsError):
         run(models[:1], inputs, tmp_path / "one.dl2.h5", config=Predict())
 

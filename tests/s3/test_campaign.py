@@ -41,7 +41,7 @@ def test_a_share_goes_on_after_the_file_that_was_uploaded_last(
     assert set(first) == {"dl2/1.dl2.h5"}
     capsys.readouterr()
     done = share()
-    assert (done.n_files, done.n_skipped, str(done.path)) == (3, 1, f"s3:/{BUCKET}/dl2")
+    assert (done.n_files, done.n_skipped, str(done.path)) == (3, 1, f"s3://{BUCKET}/dl2/")
     assert capsys.readouterr().err.count("is finished already") == 1
     made = {name: content for name, content in minio.objects().items() if name.startswith("dl2/")}
     assert set(made) == {"dl2/1.dl2.h5", "dl2/2.dl2.h5", "dl2/3.dl2.h5"}

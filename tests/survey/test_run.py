@@ -62,6 +62,20 @@ def test_what_the_champion_has_learnt_from_is_nothing_new(champion, name, old, t
     assert len(kept) == len(Store(old))  # a sample of all parts: the champion's scores are compared on its test part
 
 
+def test_the_reference_has_its_share_of_every_store_that_the_champion_has_learnt_from(name, old, tmp_path):
+    gammas = toys.write(tmp_path / "gammas", toys.toy_events(3, 180, primary=0), "simulated", 21)
+    bundle = model(tmp_path / name, name)
+    scores = saved(tmp_path / "scores", result(bundle, 0.2))
+    promote(str(bundle), scores, config=Promote(name=name, reference_images=120), stores=[gammas, old])
+    run([old], tmp_path / "news", name=name, config=Survey())
+    stores = sorted(path.parent for path in (tmp_path / "news" / "reference").glob("*/store.json"))
+    whole = Store(stores)
+    assert set(whole.column("true_shower_primary_id").tolist()) == {0, 101}
+    counts = [len(Store(store)) for store in stores]
+    # half of the images of each, by a hash of their 60 and 20 showers, of three images each
+    assert counts == [pytest.approx(90, abs=36), pytest.approx(30, abs=21)]
+
+
 @pytest.mark.parametrize(("limit", "enough"), [(30, True), (31, False)])
 def test_new_showers_are_counted_and_set_apart(champion, name, grown, tmp_path, limit, enough):
     news = run([grown], tmp_path / "news", name=name, config=Survey(showers_min=limit))

@@ -20,7 +20,13 @@ from iactflow.cli.section import config_option
 )
 @out_option("IRF.fits.gz", "FITS file to write.")
 @click.option("--report", type=WRITE, default=None, metavar="FILE", help="Page to draw of it, as HTML.")
-@click.option("--instrument", default="", metavar="NAME", help="Name of the instrument, for header and page.")
+@click.option(
+    "--instrument",
+    default="",
+    metavar="NAME",
+    help="Name of the instrument, for header and page. [default: the experiment file's; without one, the array's name "
+    "in the DL2 files]",
+)
 @config_option
 @settings_option
 @overwrite_option
@@ -40,13 +46,16 @@ def irf_command(
     Showers are weighted from the thrown to published spectra. Cuts in gammaness and angular distance are chosen per
     bin of energy with a share of the showers (irf.optimise_share); effective area, energy dispersion, point spread
     function, background and sensitivity are measured with the others. Give showers that no model was trained on, or
-    set irf.showers=test where the training used the same ones.
+    set irf.showers=test where the training used the same ones: DL2 files say which part that is; of those that do not,
+    data.split of --config says it.
     """
     from iactflow.cli.section import read_section
     from iactflow.config import to_yaml
+    from iactflow.generation_recipe import read_recipe
     from iactflow.irf.config import Irf
 
     section = read_section(Irf, "irf", config, settings)
+    experiment = None if config is None else read_recipe(config, settings)
     if dry_run:
         click.echo(to_yaml(section), nl=False)
         return None
@@ -57,7 +66,14 @@ def irf_command(
     if report is not None:
         refuse_existing(report, overwrite=overwrite)
     paths = [file for path in files for file in (sorted(path.glob("*.h5")) if path.is_dir() else [path])]
-    summary = run(paths, out, config=section, instrument=instrument, overwrite=overwrite)
+    summary = run(
+        paths,
+        out,
+        config=section,
+        fractions=experiment.data.split if experiment else None,
+        instrument=instrument or (experiment.preset if experiment else ""),
+        overwrite=overwrite,
+    )
     if report is not None:
         from iactflow.irf.report import write_report
 

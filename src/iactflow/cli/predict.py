@@ -47,7 +47,7 @@ def predict_command(
     settings: tuple[str, ...],
     overwrite: bool,
     dry_run: bool,
-) -> Path | None:
+) -> Path | str | None:
     """Estimate type, energy and direction of the showers in DL1 files, into DL2 files that ctapipe reads.
 
     Every array event of the input is in the output. An estimate is valid where the image is of a shower and passes

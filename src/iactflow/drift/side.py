@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from iactflow.data import schema
+from iactflow.data.inputs import Kind, resolve
 from iactflow.data.origin import ORIGINS, origins
 from iactflow.data.select import apply_selection, require_rows
-from iactflow.data.store import MANIFEST, Store
+from iactflow.data.store import Store
 from iactflow.drift.config import Drift
 from iactflow.drift.pixels import PixelSums, summarise
 from iactflow.drift.scores import score
@@ -64,12 +65,27 @@ class Side:
 
 @contextmanager
 def opened(inputs: Sequence[Path | str]) -> Iterator[Store]:
-    """Open stores as they are; other inputs, such as DL1 files, are ingested into a temporary store first."""
-    if all((Path(one) / MANIFEST).exists() for one in inputs):
-        yield Store([Path(one) for one in inputs])
+    """Open stores as they are; other inputs, such as DL1 files, are ingested into a temporary store first.
+
+    Raises
+    ------
+    InputError
+        If stores and files are mixed: a store brings its own cleaning and calibration, which files would not have.
+    """
+    sources = resolve([str(one) for one in inputs])
+    stores = [source.path for source in sources if source.kind is Kind.STORE]
+    files = [str(source.path) for source in sources if source.kind is not Kind.STORE]
+    if stores and files:
+        raise InputError(
+            "Each of --reference and --current must be stores or files, not both. Received: "
+            f"{' '.join(map(str, stores))} (store) beside {' '.join(files)}. Ingest the files into a store with "
+            "the same settings first, and give the stores."
+        )
+    if stores:
+        yield Store(stores)
         return
     with TemporaryDirectory(prefix="iactflow-drift-") as folder:
-        yield Store(ingest([str(one) for one in inputs], Path(folder) / "store").path)
+        yield Store(ingest(files, Path(folder) / "store").path)
 
 
 def describe(name: str, store: Store, bundles: Sequence[Bundle], config: Drift) -> Side:

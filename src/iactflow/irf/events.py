@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import astropy.units as u
 import numpy as np
 
 from iactflow.data import schema
-from iactflow.data.split import SplitFractions, assign_splits
+from iactflow.data.unseen import noted_share
 from iactflow.errors import ConfigError, InputError
 from iactflow.ingest.blocks import USES_PER_SHOWER
 from iactflow.irf.config import Irf
@@ -49,21 +49,29 @@ class Showers:
     primary : str
         Its name.
     events : astropy.table.QTable
-        Array events with estimates of type, energy and direction: pyirf's columns, ``shower`` (its number, from 0) and
-        ``part`` (index into `iactflow.data.schema.SPLITS` of `Part`).
+        Array events with estimates of type, energy and direction: pyirf's columns, ``shower_id`` in its run, and
+        ``shower`` (its number, from 0).
     thrown : SimulatedEventsInfo
         All showers that were thrown, uses counted, in both parts together.
     zenith : float
         Of the pointing, in deg.
-    paths : list of pathlib.Path
-        The files.
+    unseen : dict of float or None
+        By the path of each file: the share of the showers that no model behind it learnt from, if it says it.
+    arrays : set of str
+        Names of the arrays of telescopes.
     """
 
     primary: str
     events: "QTable"
     thrown: "SimulatedEventsInfo"
     zenith: float
-    paths: list[Path]
+    unseen: dict[Path, float | None]
+    arrays: set[str]
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files."""
+        return list(self.unseen)
 
     @property
     def is_diffuse(self) -> bool:
@@ -71,34 +79,7 @@ class Showers:
         return bool(self.thrown.viewcone_max > 0 * u.deg)
 
 
-#: Codes of the parts: neither, for cuts, for measuring.
-LEFT_OUT, TO_OPTIMISE, TO_MEASURE = range(3)
-
-
-def shares(config: Irf, fractions: SplitFractions) -> SplitFractions:
-    """Divide showers: those left out, those that cuts are chosen with, those that all is measured with.
-
-    Parameters
-    ----------
-    config : Irf
-        Which showers count, and which share of them serves to choose cuts.
-    fractions : SplitFractions
-        How stores that models were trained on divide the same showers.
-
-    Returns
-    -------
-    SplitFractions
-        In the order of `LEFT_OUT`, `TO_OPTIMISE`, `TO_MEASURE`; by the same hash of the shower as in stores, so that
-        with ``showers: test`` exactly the test part is used.
-    """
-    used = 1.0 if config.showers == "all" else fractions.test
-    if not used:
-        raise ConfigError("irf.showers: test leaves nothing where data.split.test is 0. Set irf.showers=all.")
-    optimise = used * config.optimise_share
-    return SplitFractions(train=1 - used, validation=optimise, test=used - optimise)
-
-
-def read_showers(paths: Sequence[Path], config: Irf, fractions: SplitFractions) -> dict[str, Showers]:
+def read_showers(paths: Sequence[Path], config: Irf) -> dict[str, Showers]:
     """Read DL2 files of any primaries.
 
     Parameters
@@ -107,8 +88,6 @@ def read_showers(paths: Sequence[Path], config: Irf, fractions: SplitFractions) 
         The files, each of one primary.
     config : Irf
         Names of the algorithms, least number of telescopes.
-    fractions : SplitFractions
-        From `shares`.
 
     Returns
     -------
@@ -124,29 +103,36 @@ def read_showers(paths: Sequence[Path], config: Irf, fractions: SplitFractions) 
     """
     from astropy.table import vstack
 
-    read: dict[str, list[tuple[Path, QTable, Table]]] = {}
+    read: dict[str, list[_File]] = {}
     for path in paths:
-        primary, events, runs = _read(Path(path), config)
-        read.setdefault(primary, []).append((Path(path), events, runs))
+        file = _read(Path(path), config)
+        read.setdefault(file.primary, []).append(file)
     found = {}
     for primary, files in read.items():
-        runs = vstack([runs for _, _, runs in files], metadata_conflicts="silent")
-        events = vstack([events for _, events, _ in files], metadata_conflicts="silent")
+        runs = vstack([file.runs for file in files], metadata_conflicts="silent")
+        events = vstack([file.events for file in files], metadata_conflicts="silent")
         run, shower = (np.asarray(events[name]) for name in ("obs_id", "shower_id"))
-        events["part"] = assign_splits(np.full(len(events), _code(primary)), run, shower, fractions)
         events["shower"] = np.unique(np.stack([run, shower]), axis=1, return_inverse=True)[1].reshape(-1)
-        names = [path for path, _, _ in files]
+        unseen = {file.path: file.unseen for file in files}
         zenith = 90 - float(np.mean(runs["min_alt"].quantity.to_value("deg")))
-        found[primary] = Showers(primary, events, _thrown(runs, names), zenith, names)
+        found[primary] = Showers(
+            primary, events, _thrown(runs, list(unseen)), zenith, unseen, {file.array for file in files}
+        )
     return found
 
 
-def _code(primary: str) -> int:
-    return next(code for code, name in schema.PRIMARY_NAMES.items() if name == primary)
+class _File(NamedTuple):
+    """What is in a file: its primary, its events with estimates, its runs; what it says of models and array."""
+
+    path: Path
+    primary: str
+    events: "QTable"
+    runs: "Table"
+    unseen: float | None
+    array: str
 
 
-def _read(path: Path, config: Irf) -> "tuple[str, QTable, Table]":
-    """Read a file: its primary, its events with estimates, its runs."""
+def _read(path: Path, config: Irf) -> _File:
     from astropy.table import QTable, vstack
     from ctapipe.io import TableLoader
     from tables import HDF5ExtError, NodeError
@@ -158,7 +144,7 @@ def _read(path: Path, config: Irf) -> "tuple[str, QTable, Table]":
     except (OSError, ValueError, KeyError, HDF5ExtError, NodeError) as error:
         raise InputError(f"{path} is no DL2 file of ctapipe: {error}. Make one with: iactflow predict") from error
     with loader:
-        runs = _runs(loader, path)
+        runs, unseen, array = _runs(loader, path), noted_share(loader.h5file), str(loader.subarray.name)
         algorithms = {group: _algorithm(loader, group, getattr(config, group), path) for group in _ESTIMATES}
         pieces, primaries = [], set()
         for piece in loader.read_subarray_events_chunked(_CHUNK, dl2=True, simulated=True, observation_info=False):
@@ -167,7 +153,7 @@ def _read(path: Path, config: Irf) -> "tuple[str, QTable, Table]":
     if len(primaries) != 1 or (code := primaries.pop()) not in schema.PRIMARY_NAMES:
         raise InputError(f"{path} must hold the showers of one known primary. Received: {sorted(primaries)} as codes.")
     events = vstack(pieces, metadata_conflicts="silent") if pieces else QTable()
-    return schema.PRIMARY_NAMES[code], events, runs
+    return _File(path, schema.PRIMARY_NAMES[code], events, runs, unseen, array)
 
 
 def _runs(loader: "TableLoader", path: Path) -> "Table":

@@ -1,8 +1,8 @@
 """The page of an instrument response: what it can see, how well, and what the simulation cannot tell."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import astropy.units as u
 import numpy as np
@@ -228,5 +228,13 @@ def _data(summary: IrfSummary) -> list[Block]:
     return [
         Table(head, rows, caption="Simulated showers"),
         Facts({key.replace("_", " "): str(value) for key, value in summary.facts["config"].items()}),
+        Text(_which(summary.facts)),
         Text(f"DL2 files: {', '.join(files)}"),
     ]
+
+
+def _which(facts: Mapping[str, Any]) -> str:
+    if facts["config"]["showers"] == "all":
+        return "All showers of the files were used, whether or not a model learnt from them: irf.showers is all."
+    used = f"{100 * facts['share']:.3g} % of the showers of the files were used"
+    return f"{used}, the test part that no model learnt from: irf.showers is test."

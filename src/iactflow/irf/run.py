@@ -13,8 +13,9 @@ from iactflow.errors import InputError
 from iactflow.fitting.bootstrap import LEVEL
 from iactflow.irf.config import Irf
 from iactflow.irf.cuts import Cuts, optimise_cuts
-from iactflow.irf.events import TO_MEASURE, TO_OPTIMISE, Showers, read_showers, shares
+from iactflow.irf.events import Showers, read_showers
 from iactflow.irf.fits import write_fits
+from iactflow.irf.parts import TO_MEASURE, TO_OPTIMISE, divide
 from iactflow.irf.performance import background_performance, gamma_performance
 from iactflow.irf.response import Response, make_axes, respond
 from iactflow.irf.sensitivity import best_bin, known_and_measured, sensitivity_table
@@ -68,7 +69,7 @@ def run(
     out: Path,
     *,
     config: Irf,
-    fractions: SplitFractions = SplitFractions(),  # noqa: B008 - frozen
+    fractions: SplitFractions | None = None,
     instrument: str = "",
     overwrite: bool = False,
 ) -> IrfSummary:
@@ -82,10 +83,11 @@ def run(
         FITS file to write; compressed if it ends in .gz.
     config : Irf
         Spectra, selection, intervals.
-    fractions : SplitFractions
-        How stores divide the same showers; counts with ``irf.showers: test``.
+    fractions : SplitFractions or None
+        How stores divide the same showers, for ``irf.showers: test`` with DL2 files that do not say it; where both say
+        it, the smaller test part counts.
     instrument : str
-        Its name, for the header.
+        Its name, for header and page; empty takes that of the array in the files.
     overwrite : bool
         Whether an existing file may be replaced.
 
@@ -98,11 +100,10 @@ def run(
     InputError
         If there are no gammas or no background, or the files do not fit together.
     ConfigError
-        If an algorithm is not named where several are there.
+        If an algorithm is not named where several are there, or it is not known which showers are of the test part.
     """
     refuse_existing(out, overwrite=overwrite)
-    parts = shares(config, fractions)
-    found = read_showers([Path(path) for path in dl2], config, parts)
+    found, parts = divide(read_showers([Path(path) for path in dl2], config), config, fractions)
     gammas, background = _required(found)
     axes = make_axes(gammas, background)
     optimising, measuring = (
@@ -122,7 +123,7 @@ def run(
         **gamma_performance(signal, thrown, gammas.is_diffuse, cuts, axes, config, bootstrap),
         **background_performance(noise, cuts, axes, config, bootstrap),
     }
-    facts = _facts(found, measuring, config, instrument)
+    facts = _facts(found, measuring, config, parts, instrument)
     point_like = config.enclosure == "point-like"
     write_fits(out, response, cuts, performance, _header(facts), point_like=point_like, overwrite=overwrite)
     return IrfSummary(Path(out), response, cuts, performance, facts)
@@ -170,11 +171,17 @@ def _joined(tables: "Mapping[str, QTable]", background: Mapping[str, Showers]) -
 
 
 def _facts(
-    found: Mapping[str, Showers], measuring: "Mapping[str, QTable]", config: Irf, instrument: str
+    found: Mapping[str, Showers],
+    measuring: "Mapping[str, QTable]",
+    config: Irf,
+    parts: SplitFractions,
+    instrument: str,
 ) -> dict[str, Any]:
     """Say what the responses were made of."""
+    arrays = set.union(*(showers.arrays for showers in found.values()))
     return {
-        "instrument": instrument,
+        "instrument": instrument or (arrays.pop() if len(arrays) == 1 else ""),
+        "share": parts.validation + parts.test,
         "zenith": float(np.mean([showers.zenith for showers in found.values()])),
         "config": config.model_dump(mode="json"),
         "primaries": {

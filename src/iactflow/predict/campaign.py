@@ -45,7 +45,7 @@ def predict_share(
     Returns
     -------
     PredictSummary
-        Of the share; there are no files in it where there are more shares than files.
+        Of the share, with `out` as its path; there are no files in it where there are more shares than files.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def predict_share(
         raise ConfigError(f"shard I/N must have 1 <= I <= N. Received: {number}/{count}.")
     share = names[number - 1 :: count]
     if not share:
-        return PredictSummary(Path(out), 0, 0, 0, 0, {}, {})
+        return PredictSummary(out if is_remote(out) else Path(out), 0, 0, 0, 0, {}, {})
     if not is_remote(out):
         return run(models, share, Path(out), config=config, ctapipe_config=ctapipe_config, overwrite=overwrite)
     refuse_existing(out, overwrite=True)  # that the bucket is there and may be written, before any work
@@ -83,7 +83,7 @@ def predict_share(
             overwrite=overwrite,
             on_file=upload,
         )
-    return replace(done, path=Path(out))
+    return replace(done, path=out)
 
 
 def _take_up(out: str, wanted: Sequence[str], folder: Path) -> None:

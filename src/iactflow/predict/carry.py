@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iactflow import __version__
+from iactflow.data.unseen import note_share
 from iactflow.ingest.dl1 import IMAGES, PARAMETERS
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _make_divided(group: "tables.Group", new: "tables.File", left_out: Sequence[
     return whole
 
 
-def describe(target: "tables.File", keep: str, start: str, stop: str, identity: str) -> None:
+def describe(target: "tables.File", keep: str, start: str, stop: str, identity: str, share: float | None) -> None:
     """Write into a DL2 file what it is and what made it.
 
     Parameters
@@ -82,6 +83,8 @@ def describe(target: "tables.File", keep: str, start: str, stop: str, identity: 
         When the work began and ended, UTC.
     identity : str
         Of inputs, models and settings; see `iactflow.predict.identity`.
+    share : float or None
+        Of the showers that no model learnt from; see `iactflow.data.unseen`.
     """
     attributes = target.root._v_attrs
     levels = set(str(attributes[_LEVELS]).split(",")) - _LOST[keep] - {""}
@@ -102,6 +105,7 @@ def describe(target: "tables.File", keep: str, start: str, stop: str, identity: 
     with _spaces_in_names():
         for name, value in changed.items():
             attributes[name] = value
+    note_share(target, share)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from iactflow.data import schema
+from iactflow.data.unseen import unseen_share
 from iactflow.ingest.dl1 import open_dl1
 from iactflow.models.bundle import Bundle
 from iactflow.predict.carry import carry, describe
@@ -113,7 +114,8 @@ def predict_file(
             on_events(len(chunk.events))
         for bundle in bundles:
             written.write_statistics(bundle.tasks, statistics[bundle.path])
-        describe(dl2, config.keep, start, Time.now().utc.iso, identity)
+        share = unseen_share(bundle.info for bundle in bundles)
+        describe(dl2, config.keep, start, Time.now().utc.iso, identity, share)
     return counted
 
 

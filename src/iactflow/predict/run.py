@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from iactflow.data.inputs import Kind, Source, resolve
+from iactflow.data.unseen import note_share, noted_share, smallest
 from iactflow.errors import ConfigError, InputError
 from iactflow.ingest.processing import compile_ctapipe, ctapipe_configuration
 from iactflow.predict.choose import Choice
@@ -29,8 +30,8 @@ class PredictSummary:
 
     Attributes
     ----------
-    path : pathlib.Path
-        The DL2 file, or the folder of DL2 files.
+    path : pathlib.Path or str
+        The DL2 file, or the folder of DL2 files; the ``s3://`` name of one.
     n_files : int
         DL2 files that were asked for.
     n_skipped : int
@@ -41,7 +42,7 @@ class PredictSummary:
         Telescope events with an estimate, and those of them outside the model's range, by task.
     """
 
-    path: Path
+    path: Path | str
     n_files: int
     n_skipped: int
     n_events: int
@@ -205,7 +206,8 @@ def _told(summary: PredictSummary, path: Path) -> PredictSummary:
 
 
 def _merge(parts: Sequence[Path], out: Path, *, overwrite: bool) -> None:
-    """Join DL2 files as ctapipe-merge does."""
+    """Join DL2 files as ctapipe-merge does, and say of them what each says of its models."""
+    import tables
     from ctapipe.io import HDF5Merger
     from ctapipe.io.hdf5merger import CannotMerge
 
@@ -214,6 +216,12 @@ def _merge(parts: Sequence[Path], out: Path, *, overwrite: bool) -> None:
             with HDF5Merger(target) as merger:
                 for part in parts:
                     merger(part)
+            shares = []
+            for part in parts:
+                with tables.open_file(str(part)) as file:
+                    shares.append(noted_share(file))
+            with tables.open_file(str(target), "a") as file:
+                note_share(file, smallest(shares))
         except CannotMerge as error:
             raise InputError(
                 f"The DL2 files cannot be joined: {error}. Give a folder as --out to have one file per input; the "

@@ -1,5 +1,6 @@
 """The work of ``promote``: a model is registered, held against the champion, and put in service if it is better."""
 
+import math
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from iactflow.data.result import CHAMPION, Result, samples_in
 from iactflow.data.sources import sample_of
+from iactflow.data.store import Store
 from iactflow.errors import ConfigError, InputError
 from iactflow.models.bundle import read_manifest
 from iactflow.models.source import bundle_folder
@@ -69,7 +71,7 @@ def run(
     champion : pathlib.Path or None
         Result of the champion on the same events; None takes the one inside of `result`.
     stores : sequence of pathlib.Path
-        Stores that it learnt from; a sample of them is kept with it, which later showers are compared with for drift.
+        Stores that it learnt from; a sample of each is kept with it, which later showers are compared with for drift.
 
     Returns
     -------
@@ -189,8 +191,13 @@ def _require_of(result: Result, wanted: str, where: str, model: str) -> None:
 
 
 def _reference(stores: Sequence[Path], out: Path, n_images: int) -> Path | None:
-    """Keep a sample of the first store that holds images to train on; of all parts, as drift scores unlearnt images."""
-    for path in stores:
-        if sample_of(path, out, n_images):
-            return out
-    return None
+    """Keep the same share of each store that holds images to train on, as a store of its own.
+
+    Of all parts, as drift scores unlearnt images; of all stores, or one of protons beside one of gammas would later
+    look like a drift.
+    """
+    sizes = {path: len(store) for path in stores if len((store := Store(path)).rows("train"))}
+    kept = 0
+    for number, (path, size) in enumerate(sizes.items()):
+        kept += sample_of(path, out / f"{number}-{path.name}", math.ceil(n_images * size / sum(sizes.values())))
+    return out if kept else None

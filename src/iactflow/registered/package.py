@@ -12,7 +12,7 @@ from iactflow.models.bundle import EXAMPLE_FILE
 from iactflow.registered.card import CARD
 from iactflow.tracking import OUTBOX
 
-#: Folder in a registered model with the store of showers that it learnt from, a sample of them.
+#: Folder in a registered model with stores of showers that it learnt from, samples of them.
 REFERENCE = "reference"
 #: Parts of a bundle's folder that belong to its making.
 _LEFT_OUT = (OUTBOX, "checkpoint", ".*")
@@ -30,7 +30,7 @@ def package(bundle: Path, info: Mapping[str, Any], card: str, reference: Path | 
     card : str
         The model card.
     reference : pathlib.Path or None
-        Store of showers that the model learnt from.
+        Folder with stores of showers that the model learnt from.
     out : pathlib.Path
         New folder.
     """

@@ -61,7 +61,7 @@ def register(
     card : str
         The model card.
     reference : pathlib.Path or None
-        Store of showers that it learnt from.
+        Folder with stores of showers that it learnt from.
 
     Returns
     -------
@@ -106,6 +106,6 @@ def _short(card: str) -> str:
     return card if len(card) <= _MOST else card[: _MOST - len(more)].rsplit("\n", 1)[0] + more
 
 
-def reference_in(folder: Path) -> Path | None:
-    """Find the store of training showers in the files of a registered version; None if it has none."""
-    return next((file.parent for file in folder.rglob(STORE)), None)
+def references_in(folder: Path) -> list[Path]:
+    """Find the stores of training showers in the files of a registered version, in the order of their names."""
+    return sorted(file.parent for file in folder.rglob(STORE))

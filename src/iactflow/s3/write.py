@@ -79,6 +79,19 @@ def send(source: Path, uri: str, *, known: Mapping[str, str] | None = None, repl
         _put(store, Address(address.bucket, key), file)
 
 
+def discard(uri: str) -> None:
+    """Remove one object.
+
+    Raises
+    ------
+    ConfigError
+        If the store refuses.
+    IactflowError
+        If the store cannot be reached for minutes.
+    """
+    _remove(Store(uri, patient=True, writing=True), parse(uri))
+
+
 def _files(source: Path) -> dict[str, Path]:
     if source.is_file():
         return {"": source}

@@ -12,7 +12,7 @@ from iactflow.data.store import read_manifest
 from iactflow.errors import InputError
 from iactflow.models.bundle import read_manifest as read_model
 from iactflow.models.source import bundle_folder, registered_files
-from iactflow.registered.register import reference_in
+from iactflow.registered.register import references_in
 from iactflow.registered.registry import CHALLENGER, CHAMPION, Registry, Version
 from iactflow.storage import aside
 from iactflow.survey.config import Survey
@@ -79,7 +79,7 @@ def run(stores: Sequence[Path], out: Path, *, name: str, config: Survey, overwri
     stores : sequence of pathlib.Path
         Stores that ingest wrote.
     out : pathlib.Path
-        Folder to write: ``news.json``; in ``current`` the stores of the new sources; in ``reference`` a store of what
+        Folder to write: ``news.json``; in ``current`` the stores of the new sources; in ``reference`` stores of what
         the champion learnt from, for `iactflow drift`.
     name : str
         Name of the registered model.
@@ -155,9 +155,10 @@ def _write_current(
 
 
 def _write_reference(champion: Version | None, folder: Path) -> None:
-    kept = None if champion is None else reference_in(registered_files(champion.uri))
-    if kept is not None:
-        shutil.copytree(kept, folder / "train")
+    kept = [] if champion is None else references_in(registered_files(champion.uri))
+    for store in kept:
+        shutil.copytree(store, folder / store.name)
+    if kept:
         return
     told = "There is no champion."
     if champion is not None:

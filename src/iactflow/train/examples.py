@@ -35,7 +35,8 @@ class Examples:
     cuts : list of Cut
         What the cuts removed from the train part.
     stores : list of dict
-        Path, hash, sources, origins of showers, and counts of images (or events) and showers of each store.
+        Path, hash, sources, origins of showers, shares of the parts, and counts of images (or events) and showers of
+        each store.
     """
 
     store: Store
@@ -101,12 +102,14 @@ def _count(store: Store, train: np.ndarray, validation: np.ndarray) -> list[dict
     for path in store.paths:
         single = Store(path)
         high = low + len(single)
-        [sources] = [manifest["sources"] for manifest in single.manifests]
+        [manifest] = single.manifests
+        sources = manifest["sources"]
         entry: dict[str, Any] = {
             "path": uri_or_path(path),
             "hash": single.hash,
             "sources": sorted(source_key(source) for source in sources),
             "made": sorted({origin_of(source).made for source in sources}),
+            "split": manifest["fractions"],
         }
         for part, rows in (("train", train), ("validation", validation)):
             first = leaders(rows)
