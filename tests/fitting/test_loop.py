@@ -114,7 +114,9 @@ def test_a_loss_that_is_not_finite_names_the_batch_and_keeps_the_last_good_weigh
 def test_weights_that_are_not_finite_after_a_finite_loss_are_no_last_good_ones(make_fit, seconds):
     """A single batch makes the epoch: its loss is of the weights before the step. With 0 s, the look would save."""
     fit = make_fit(model=root_model, batch_size=40, plan=Plan(1, None, False, seconds))
-    with pytest.raises(IactflowError, match=r"weights energy/kernel stopped.* 1 by batch 1 of 1\. No checkpoint had been"):
+    with pytest.raises(
+        IactflowError, match=r"weights energy/kernel stopped.* 1 by batch 1 of 1\. No checkpoint had been"
+    ):
         fit.run()
     assert not fit.checkpoint.exists()
 

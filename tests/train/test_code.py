@@ -13,7 +13,7 @@ from iactflow.train.config import Train
 from iactflow.train.run import run
 
 #: A network that does something to its own file once it is built, as its author may do at that moment.
-CODE = '''
+CODE = """
 from pathlib import Path
 
 import keras
@@ -29,7 +29,7 @@ class Tiny:
         self.model = keras.Model(picture, add_heads(backbone(picture), tasks, hidden=[4]))
         file = Path(__file__)
         {then}
-'''
+"""
 
 
 def train(file, store, out, *, overwrite=False):
