@@ -1,3 +1,4 @@
+import iactflow.progress as progress_module
 from iactflow.progress import Progress
 
 
@@ -9,6 +10,18 @@ def test_the_line_tells_count_rate_and_time_left(capsys):
         assert "s left" in progress.line()
         progress.advance(6)
     assert "ingest: 10 of 10 images" in capsys.readouterr().err
+
+
+def test_waiting_after_the_last_one_does_not_make_it_slower(monkeypatch):
+    now = 100.0
+    monkeypatch.setattr(progress_module.time, "monotonic", lambda: now)
+    with Progress("draw", "images", total=10) as progress:
+        now += 2
+        progress.advance(10)
+        now += 8
+        assert "10 images, 5 images/s, 0 s left" in progress.line()
+        progress.expect(20)
+        assert "10 of 20 images, 1 images/s" in progress.line()
 
 
 def test_what_was_done_before_an_interruption_says_nothing_of_the_rate():

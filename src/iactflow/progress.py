@@ -27,6 +27,7 @@ class Progress:
         self.done = self._before = 0
         self._bar: Any = None
         self._start = self._last = time.monotonic()
+        self._end: float | None = None
 
     def __enter__(self) -> Self:
         """Start the clock and, on a terminal, draw the bar."""
@@ -40,6 +41,8 @@ class Progress:
     def advance(self, count: int) -> None:
         """Count `count` more as done."""
         self.done += count
+        if self._complete:
+            self._end = time.monotonic()
         if self._bar is not None:
             self._bar.update(count)
         elif time.monotonic() - self._last >= _LINE_SECONDS:
@@ -59,9 +62,14 @@ class Progress:
         if self._bar is not None:
             self._bar.total = total
 
+    @property
+    def _complete(self) -> bool:
+        return self.total is not None and self.done >= self.total
+
     def line(self) -> str:
-        """Describe the state in one line: count, rate and time left."""
-        seconds = max(time.monotonic() - self._start, 1e-9)
+        """Describe the state in one line: count, rate and time left; once all is done the rate stays what it was."""
+        end = self._end if self._complete and self._end is not None else time.monotonic()
+        seconds = max(end - self._start, 1e-9)
         rate = (self.done - self._before) / seconds
         of_total = f" of {self.total}" if self.total is not None else ""
         left = f", {(self.total - self.done) / rate:.0f} s left" if self.total is not None and rate > 0 else ""

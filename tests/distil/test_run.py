@@ -4,7 +4,7 @@ import pytest
 from iactflow.data.select import Selection
 from iactflow.distil.run import run
 from iactflow.errors import ConfigError
-from iactflow.generation.bundle import GeneratorBundle
+from iactflow.generation.bundle import GeneratorBundle, networks_hash
 from iactflow.generation.config import Distil
 from iactflow.generation.sampler import Sampler
 
@@ -18,6 +18,8 @@ def test_a_student_keeps_the_size_model_and_needs_one_step(teacher, photoelectro
     student, origin = GeneratorBundle.load(path), GeneratorBundle.load(teacher)
     assert (student.info["method"], student.info["steps"]) == (method, 1)
     assert student.info["teacher"]["name"] == "teacher"
+    assert student.info["teacher"]["content"] == networks_hash(teacher)  # by which pages find its teacher
+    assert student.info["shift"] == (1.0 if method == "progressive" else 2.0)
     assert student.info["cost"]["flops_per_event"] < origin.info["cost"]["flops_per_event"]
     one, other = (bundle.assembly.size_network.get_weights() for bundle in (student, origin))
     for here, there in zip(one, other, strict=True):

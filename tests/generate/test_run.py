@@ -14,9 +14,11 @@ from iactflow.errors import ConfigError, InputError, OutputExistsError
 from iactflow.generate import blocks
 from iactflow.generate.config import Generate
 from iactflow.generate.run import run
+from iactflow.generate.showers import showers_of
 from iactflow.generation import sampler
 from iactflow.generation.conditions import Conditions
 from iactflow.generation.times import TimeModel
+from iactflow.validate.paired import partners
 
 
 class Echo:
@@ -28,6 +30,7 @@ class Echo:
         self.store, self.camera = Store(store), Store(store).camera
         cost = {"parameters": 5, "bytes_on_disk": 10, "train_seconds": 1.0, "train_images": 9, "flops_per_event": None}
         self.info = {"name": "echo", "instrument": "ct5", "method": "echo", "steps": 1, "cost": cost}
+        self.info["fitted"] = {"primaries": [101]}
 
     def draw(self, n, seed, energy=None, impact=None):
         self.rows = np.random.default_rng(seed).choice(self.store.rows("train"), n, replace=False)
@@ -158,6 +161,37 @@ def test_energy_and_impact_reach_the_generator(bundle, tmp_path):
     assert said.exit_code == 0, said.output
     assert sampler.Sampler.load(bundle).wanted == ((0.5, 2.0), (120.0, 120.0))
     assert "4 images, of which" in said.output
+
+
+def test_images_for_the_very_showers_of_a_test_part_are_paired_with_them(bundle, tmp_path, toy_simulation, monkeypatch):
+    simulated = Store(toy_simulation)
+    test = simulated.rows("test")
+    row_of = dict(zip(simulated.column("true_core_x")[test].tolist(), test.tolist(), strict=True))
+
+    def sample(self, conditions, seed, first=0):
+        return simulated.true_images([row_of[x] for x in conditions.core_x.tolist()])
+
+    monkeypatch.setattr(Echo, "sample", sample)
+    monkeypatch.setattr(Echo, "draw", lambda self, n, seed, **_: Conditions.of_store(simulated, test[:n]))
+    out, words = tmp_path / "out", ["--workers", "1", "--images", "20", "--conditions", str(toy_simulation)]
+    said = CliRunner().invoke(main, ["generate", "--model", str(bundle), "--out", str(out), *words])
+    assert said.exit_code == 0, said.output
+    store = Store(out)
+    chosen = test[np.linspace(0, len(test) - 1, 20).astype(int)]
+    found = partners(store, simulated)
+    assert sorted(found.tolist()) == chosen.tolist()
+    assert (store.true_images(np.arange(20)) == simulated.true_images(found)).all()
+    shard = run(
+        bundle, tmp_path / "one", config=Generate(images=20), shard=(2, 2), workers=1, conditions=[toy_simulation]
+    )
+    assert set(parts(shard.path)) < set(parts(out))
+    drawn = run(bundle, tmp_path / "drawn", config=Generate(images=8), workers=1)
+    assert not set(parts(drawn.path)) & set(parts(out))
+    config = Generate.model_validate({"energy_min": "1 TeV", "energy_max": "1 TeV"})
+    with pytest.raises(ConfigError, match="--conditions takes energies"):
+        run(bundle, tmp_path / "x", config=config, workers=1, conditions=[toy_simulation])
+    with pytest.raises(InputError, match=r"part test holds images of gamma.*which has none"):
+        showers_of([toy_simulation], Generate(), simulated.camera, [0])
 
 
 def test_no_bundle_no_share_and_half_a_range_are_explained(bundle, tmp_path):

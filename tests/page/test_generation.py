@@ -1,13 +1,13 @@
 """Pages of generated images: what they say, and that they open."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from iactflow.compare.run import run as compare
-from iactflow.data.result import BASELINE, FLOOR, Result
+from iactflow.data.result import BASELINE, FLOOR, PAIRED, Result
 from iactflow.page.config import Report
 from iactflow.page.generation_cost import cost_blocks
 from iactflow.page.generation_verdict import goals, statement, teacher_of
@@ -55,7 +55,7 @@ def test_goals_are_held_against_value_and_floor(result):
     assert (told.tone, told.headline) == ("bad", "ours reaches 0 of 6 goals.")
     assert "Width" in told.reasons[3]
     assert f"{len(distances) - 3} of {len(distances) - 2} Wasserstein distances" in told.reasons[3]
-    assert "above the floor's by 0.01 [0.01, 0.01] dex" in told.reasons[4]
+    assert "above the floor's by 0.0100 [0.0100,\u00a00.0100] dex" in told.reasons[4]
 
 
 def test_a_condition_is_obeyed_if_the_interval_of_its_error_reaches_the_floors(result):
@@ -87,6 +87,16 @@ def test_a_student_is_held_against_its_teacher_where_that_is_there(result):
     assert statement({"student": student}, ("few", few)).reasons[-1].endswith("wanted: reached")
 
 
+def test_the_occupancy_shower_by_shower_is_judged_where_it_is_known(result):
+    ours = Result.load(result)
+    occupancy = replace(ours.metrics["occupancy"], title="Paired", value=0.005, low=-0.02, high=0.03)
+    paired = replace(with_metrics(ours, occupancy=0.12), data={**ours.data, PAIRED: asdict(occupancy)})
+    assert goals(with_metrics(ours, occupancy=0.12), None)[1].reached is False
+    goal = goals(paired, None)[1]
+    assert (goal.reached, goal.open) == (True, True)
+    assert goal.text.startswith("Paired 0.5")
+
+
 def test_an_interval_that_holds_the_limit_is_told(result):
     ours = Result.load(result)
     wide = {**ours.metrics, "occupancy": replace(ours.metrics["occupancy"], value=0.02, low=-0.05, high=0.09)}
@@ -98,7 +108,7 @@ def test_the_cost_is_scaled_to_100000_images(result):
     ours = replace(ours, cost={**ours.cost, "ms_per_event": 2.0, "n_events_timed": 900})
     ours.data["simulation_cost"] = {"cpu_seconds": 50.0, "images": 1000}
     [table] = cost_blocks({"toy": ours})
-    assert table.rows[0][:2] == ["toy", "3.33 min (900 timed, trials of the trigger included)"]
+    assert table.rows[0][:2] == ["toy", "3.33 min (900 timed, trials of the trigger not told apart)"]
     [apart] = cost_blocks({"toy": replace(ours, cost={**ours.cost, "ms_of_trials": 0.6})})
     assert apart.rows[0][1] == "3.33 min (900 timed; trials of the trigger 60.0 s more)"
     [teacher] = cost_blocks({"teacher": replace(ours, model={**ours.model, "method": "flow", "steps": 10})})

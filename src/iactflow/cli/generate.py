@@ -17,6 +17,13 @@ from iactflow.cli.shard import shard_option
     "--energy", default=None, metavar="VALUE|LOW,HIGH", help="Energy or range of energies, such as '0.5 TeV,2 TeV'."
 )
 @click.option("--impact", default=None, metavar="VALUE|LOW,HIGH", help="Impact distance or range, such as '120 m'.")
+@click.option(
+    "--conditions",
+    multiple=True,
+    type=READ,
+    metavar="STORE",
+    help="Generate for the very showers of this store's test part, at most --images; may be repeated.",
+)
 @click.option("--steps", type=click.IntRange(min=1), default=None, help="Steps of sampling. [default: the generator's]")
 @shard_option
 @click.option(
@@ -41,6 +48,7 @@ def generate_command(
     seed: int | None,
     energy: str | None,
     impact: str | None,
+    conditions: tuple[Path, ...],
     steps: int | None,
     shard: tuple[int, int],
     output_format: str,
@@ -55,10 +63,11 @@ def generate_command(
 
     The generator draws photoelectrons; the simulator's camera records them under the night sky, and they are cleaned
     and parametrised as simulated ones. Energies, directions and impact points are drawn as in the generator's training
-    showers unless --energy and --impact say otherwise. Noise is drawn until an image triggers; where none lets it, its
-    photoelectrons are drawn anew, up to three times. Images that the telescope would still not have triggered on are
-    kept and counted. The run is divided into blocks; seed and block decide every image, whatever --workers and --shard,
-    and an interrupted run is finished by the same command. Of the experiment file only the section `generate` counts.
+    showers unless --energy and --impact, or --conditions, say otherwise. Noise is drawn until an image triggers; where
+    none lets it, its photoelectrons are drawn anew, up to three times. Images that the telescope would still not have
+    triggered on are kept and counted. The run is divided into blocks; seed and block decide every image, whatever
+    --workers and --shard, and an interrupted run is finished by the same command. Of the experiment file only the
+    section `generate` counts.
     """
     from iactflow.cli.section import read_section
     from iactflow.config import to_yaml
@@ -85,6 +94,7 @@ def generate_command(
         output_format=output_format,  # type: ignore[arg-type]
         workers=workers,
         overwrite=overwrite,
+        conditions=conditions,
     )
     click.echo(f"{done.n_images} images, of which {done.n_not_triggered} would not have triggered the telescope")
     return done.path

@@ -49,6 +49,9 @@ def validate_command(
         floor = summary.floor[name]
         value = f"{numbers.metric_value(metric)} {numbers.metric_interval(metric)}"
         click.echo(f"{metric.title}: {value}, floor {numbers.metric_value(floor)} {numbers.metric_interval(floor)}")
+    if summary.paired is not None:
+        value = f"{numbers.metric_value(summary.paired)} {numbers.metric_interval(summary.paired)}"
+        click.echo(f"{summary.paired.title}: {value}")
     return summary.path
 
 

@@ -25,6 +25,8 @@ BASELINE = "baseline"
 CHAMPION = "champion"
 #: Task of results that say how like simulated images generated ones are.
 GENERATION = "generation"
+#: Key in ``data`` of the occupancy shower by shower, a metric that only images for the simulated showers have.
+PAIRED = "paired_occupancy"
 #: What pages call the half of the simulation that stands in the place of generated images: nothing can be better.
 FLOOR = "Simulation, other half"
 #: Folder inside a result that holds a complete result for each other sample of events, by the sample's key.

@@ -131,7 +131,8 @@ def _distil(
     info = {
         "method": config.method,
         "steps": config.steps,
-        "shift": config.shift,
+        # progressive students know jumps of halved lengths alone, which equal steps are made of
+        "shift": 1.0 if config.method == "progressive" else config.shift,
         "instrument": instrument,
         "config": {**settings, "model": bundle.info["config"]["model"]},
         "seed": config.seed,

@@ -11,6 +11,7 @@ from iactflow.generate.blocks import Block
 from iactflow.generate.camera import doubtful
 from iactflow.generate.config import Generate
 from iactflow.generate.write import Drawn, Recorder
+from iactflow.generation.conditions import Conditions
 
 #: Times that images which cannot trigger are drawn anew, at most; a stream of random numbers for that.
 _AGAIN, _ANEW = 3, 0xA6A1
@@ -29,9 +30,14 @@ class Artist:
         Which showers, which seed.
     recorder : Recorder
         Tries whether images can trigger.
+    showers : Conditions or None
+        Of all images of the run; None draws them.
     """
 
-    def __init__(self, sampler: Any, networks: str, config: Generate, recorder: Recorder) -> None:
+    def __init__(
+        self, sampler: Any, networks: str, config: Generate, recorder: Recorder, showers: Conditions | None = None
+    ) -> None:
+        self.showers = showers
         self.sampler, self.networks, self.config, self.recorder = sampler, networks, config, recorder
         self.timed: dict[int, dict[str, float]] = {}
 
@@ -48,9 +54,7 @@ class Artist:
         how many images of the block have been drawn, those drawn anew not counted again.
         """
         watch = {"seconds": 0.0, "trial_seconds": 0.0, "redrawn": 0}
-        conditions = self.sampler.draw(
-            block.n_images, block.conditions_seed, energy=self.config.energy, impact=self.config.impact
-        )
+        conditions = self._conditions(block)
         with _timing(watch, "seconds"):
             images = self._sample(conditions, self.config.seed, block, advance)
         drawn = Drawn(block, conditions, images)
@@ -66,6 +70,13 @@ class Artist:
             with _timing(watch, "trial_seconds"):
                 refused = self.recorder.refused(drawn, refused)
         self.timed[block.number] = watch
+        return drawn
+
+    def _conditions(self, block: Block) -> Conditions:
+        if self.showers is not None:
+            return self.showers[block.first : block.first + block.n_images]
+        wanted = {"energy": self.config.energy, "impact": self.config.impact}
+        drawn: Conditions = self.sampler.draw(block.n_images, block.conditions_seed, **wanted)
         return drawn
 
     def _sample(

@@ -71,7 +71,7 @@ class Block:
         return int(np.random.SeedSequence([self.config["seed"], self.number, _CONDITIONS]).generate_state(1)[0])
 
 
-def plan(generator: str, content: str, config: Generate, shard: tuple[int, int]) -> list[Block]:
+def plan(generator: str, content: str, config: Generate, shard: tuple[int, int], showers: str = "") -> list[Block]:
     """Divide a run, or a share of it, into blocks.
 
     Parameters
@@ -82,6 +82,8 @@ def plan(generator: str, content: str, config: Generate, shard: tuple[int, int])
         How many images, of what kind.
     shard : tuple of int
         (i, n): the i-th of n shares, counted from 1. All shares together are the whole run.
+    showers : str
+        Hash of the stores whose showers images are generated for; empty where conditions are drawn.
 
     Raises
     ------
@@ -92,6 +94,8 @@ def plan(generator: str, content: str, config: Generate, shard: tuple[int, int])
     if not 1 <= number <= count:
         raise ConfigError(f"--shard I/N must have 1 <= I <= N. Received: {number}/{count}.")
     told = config.model_dump(mode="json", exclude={"images", "split"})
+    if showers:
+        told["showers"] = showers
     firsts = range(0, config.images, IMAGES_PER_BLOCK)
     blocks = [
         Block(generator, content, told, k, first, min(IMAGES_PER_BLOCK, config.images - first))

@@ -1,7 +1,7 @@
 """The work of ``generate``: the generator draws blocks here, all cores record and write them."""
 
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
@@ -14,6 +14,7 @@ from iactflow.errors import IactflowError, InputError, OutputExistsError
 from iactflow.generate.artist import Artist
 from iactflow.generate.blocks import Block, content_of, plan
 from iactflow.generate.config import Generate
+from iactflow.generate.showers import showers_of
 from iactflow.generate.write import NOT_TRIGGERED, Drawn, Recorder, write_file, write_parts
 from iactflow.generation.times import TimeModel
 from iactflow.progress import Progress
@@ -60,6 +61,7 @@ def run(
     output_format: Format = "store",
     workers: int | None = None,
     overwrite: bool = False,
+    conditions: Sequence[Path] = (),
 ) -> GenerateSummary:
     """Generate images, or what is left of them.
 
@@ -79,6 +81,9 @@ def run(
         Processes that record and write; None takes all cores. The result does not depend on it.
     overwrite : bool
         Replace what is there.
+    conditions : sequence of pathlib.Path
+        Stores of simulated showers: images are generated for the very ones of their test part, at most
+        ``config.images``. Without any, conditions are drawn.
 
     Returns
     -------
@@ -87,9 +92,9 @@ def run(
     Raises
     ------
     ConfigError
-        If there is no such share.
+        If there is no such share, or `conditions` do not fit.
     InputError
-        If the bundle lacks something.
+        If the bundle lacks something, or `conditions` hold no such shower.
     OutputExistsError
         If `out` holds something else.
     """
@@ -100,8 +105,12 @@ def run(
         raise InputError(f"{model} has no {TIMES}, so it is no bundle of a generator. Train one with task: generation.")
     sampler = Sampler.load(model, steps=config.steps)
     recorder = Recorder(sampler.info["instrument"], TimeModel.load(model / TIMES), sampler.camera)
-    blocks = plan(sampler.info["name"], content_of(model), config, shard)
-    artist = Artist(sampler, networks_hash(model), config, recorder)
+    showers, hashed = None, ""
+    if conditions:
+        showers, hashed = showers_of(conditions, config, sampler.camera, sampler.info["fitted"]["primaries"])
+        config = config.model_copy(update={"images": len(showers)})
+    blocks = plan(sampler.info["name"], content_of(model), config, shard, hashed)
+    artist = Artist(sampler, networks_hash(model), config, recorder, showers)
     if output_format == "store":
         return _into_store(artist, recorder, blocks, out, config, workers, overwrite)
     return _into_files(artist, recorder, blocks, out, workers, overwrite)

@@ -3,8 +3,9 @@
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from iactflow.data.result import BASELINE, FLOOR, Result
+from iactflow.data.result import BASELINE, FLOOR, PAIRED, Metric, Result
 from iactflow.fitting.verdict import require_comparable
 from iactflow.page import facts, numbers
 from iactflow.page.blocks import Block, Code, Facts, Page, Section, Table, Text, Tile, Tiles
@@ -142,6 +143,7 @@ def _data(result: Result) -> list[Block]:
         "Primaries": ", ".join(data["primaries"]),
         "Energies asked for": _span(data["energy_tev"], "TeV"),
         "Impact distances asked for": _span(data["impact_m"], "m"),
+        **_paired(data),
         "Images that pass the cuts": f"{shares['compared']} generated, {shares['simulated']} simulated",
         "Nearest neighbours by": "photoelectrons of the shower" if data["true_pixels"] else "cleaned charges",
         **({"Would not have triggered": numbers.count(n)} if (n := data["noticed"].get("not_triggered")) else {}),
@@ -152,6 +154,15 @@ def _data(result: Result) -> list[Block]:
         for cut in cuts
     ]
     return [Facts(told), Table(["Images", "Cut", "Before", "Failed"], rows)]
+
+
+def _paired(data: Mapping[str, Any]) -> dict[str, str]:
+    """Tell the occupancy shower by shower, where images were generated for the simulated showers."""
+    if not data.get(PAIRED):
+        return {}
+    metric = Metric(**data[PAIRED])
+    value = f"{numbers.metric_value(metric)} {numbers.metric_interval(metric)}"
+    return {metric.title: f"{value}; n = {numbers.sample(metric.n, metric.n_showers)}. {metric.definition}"}
 
 
 def _span(ends: Sequence[float], unit: str) -> str:

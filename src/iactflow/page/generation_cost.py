@@ -58,7 +58,7 @@ def _row(name: str, result: Result) -> list[str]:
 def _trials(cost: Mapping[str, Any]) -> str:
     """Say what trials of the trigger took; stores of earlier versions hold one time for both."""
     if cost.get("ms_of_trials") is None:
-        return ", trials of the trigger included"
+        return ", trials of the trigger not told apart"
     return f"; trials of the trigger {numbers.duration(cost['ms_of_trials'] / 1e3 * _MANY)} more"
 
 

@@ -46,17 +46,31 @@ def _against(costs: Mapping[str, float], results: Mapping[str, Result], axis: st
         value, low, high = _auc(results[name])
         ends = [min(ends[0], low - _FREE), max(ends[1], high + _FREE)]
         if name in costs:
-            count = evaluations_for(results[name])
-            told = "" if count is None else f"{count} evaluation{'s' if count > 1 else ''}"
-            hover = f"{name}: AUC {value:.3g} [{low:.3g}, {high:.3g}], {axis}: {costs[name]:.3g}, {told}"
+            hover = f"{name}: AUC {value:.3g} [{low:.3g}, {high:.3g}], {axis}: {costs[name]:.3g}"
             x, y, *bar = (np.array([number]) for number in (costs[name], value, low, high))
             style.add_curve(drawn, name, look, x=x, y=y, low=bar[0], high=bar[1], full=np.array([True]), hover=[hover])
-            drawn.add_annotation(x=np.log10(costs[name]), y=value, text=told, showarrow=False, yshift=18)
         else:
             style.add_level(drawn, value)
     drawn.update_xaxes(type="log")
+    if axis == _EVALUATIONS:
+        drawn.update_xaxes(
+            tickvals=sorted(set(costs.values())), ticktext=[f"{n:g}" for n in sorted(set(costs.values()))]
+        )
+    else:
+        _label(drawn, costs, results)
     drawn.update_yaxes(range=ends, row=1, col=1)
     return drawn
+
+
+def _label(drawn: go.Figure, costs: Mapping[str, float], results: Mapping[str, Result]) -> None:
+    """Write the evaluations at each point, above and below the intervals in turn, so that neighbours stay apart."""
+    for place, name in enumerate(sorted(costs, key=lambda name: costs[name])):
+        count = evaluations_for(results[name])
+        if count is not None:
+            _, low, high = _auc(results[name])
+            y, shift = ((high, 12), (low, -12))[place % 2]
+            told = f"{count} evaluation{'s' if count > 1 else ''}"
+            drawn.add_annotation(x=np.log10(costs[name]), y=y, text=told, showarrow=False, yshift=shift)
 
 
 def _auc(result: Result) -> tuple[float, float, float]:

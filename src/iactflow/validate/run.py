@@ -2,11 +2,11 @@
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from iactflow.data.result import BASELINE, FLOOR, GENERATION, Bootstrap, Metric, Result
+from iactflow.data.result import BASELINE, FLOOR, GENERATION, PAIRED, Bootstrap, Metric, Result
 from iactflow.data.store import Store
 from iactflow.errors import ConfigError
 from iactflow.fitting.bootstrap import LEVEL
@@ -19,6 +19,7 @@ from iactflow.validate.examples import pairs
 from iactflow.validate.figures import compare
 from iactflow.validate.learnt import Learnt
 from iactflow.validate.measure import measure, values_of
+from iactflow.validate.paired import paired_occupancy
 from iactflow.validate.samples import Sample, choose, other_halves
 from iactflow.versions import versions_of
 
@@ -37,11 +38,14 @@ class ValidateSummary:
         Of the generated images.
     floor : dict of Metric
         Of the other half of the simulation.
+    paired : Metric or None
+        Occupancy shower by shower, if the images were generated for the showers of the test part.
     """
 
     path: Path
     metrics: dict[str, Metric]
     floor: dict[str, Metric]
+    paired: Metric | None
 
     def finite(self) -> dict[str, float]:
         """Give the numbers to log, those of the floor with its name."""
@@ -91,16 +95,19 @@ def run(
     common = Common(samples, Learnt(samples.training, config.seed, true_pixels))
     provenance = _provenance(generated, stores, out, config)
     generator = generator_of(made)
+    paired = paired_occupancy(made, simulated, Bootstrap(n=config.bootstrap, seed=config.seed, level=LEVEL))
     results = {
         "": _result(samples.generated, common, config, provenance, generator),
         BASELINE: _result(
             samples.floor, common, config, provenance, {"name": FLOOR, "cost": NO_COST}, _other_floors(common, config)
         ),
     }
+    if paired is not None:
+        results[""].data[PAIRED] = asdict(paired)
     with aside(out, overwrite=overwrite) as target:
         for folder, result in results.items():
             result.write(target / folder)
-    return ValidateSummary(out, results[""].metrics, results[BASELINE].metrics)
+    return ValidateSummary(out, results[""].metrics, results[BASELINE].metrics, paired)
 
 
 def _other_floors(common: Common, config: Validate) -> list[dict[str, float]]:
