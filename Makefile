@@ -101,8 +101,9 @@ format: $(INSTALLED) ## Put the code into the project's style
 bench: $(INSTALLED) ## Measure speed beside competitors, into build/bench.json [ONLY=name]
 	$(PYTHON) -m benchmarks $(ONLY)
 
-ablation: $(INSTALLED) ## Train variants of hexnet and compare them, into build/ablation.json [DATA="STORE ..."]
-	$(PYTHON) -m benchmarks.ablation --data $(DATA)
+ablation: $(INSTALLED) ## Train variants of hexnet and compare them, into build/ablation.json DATA="GAMMAS PROTONS"
+	$(PYTHON) -m benchmarks.ablation --data $(or $(DATA),$(error DATA must name stores of gammas and protons: \
+	  make ablation DATA="GAMMAS PROTONS"; iactflow simulate --format store makes them))
 
 validate-simulator: $(INSTALLED) ## Compare simulated showers with CORSIKA and publications, into docs/simulation.md [ONLY=light]
 	$(PYTHON) -m iactflow.simulate.validation $(ONLY)

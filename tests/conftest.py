@@ -109,6 +109,14 @@ def flashcam_store(flashcam_simtel: Path, tmp_path_factory: pytest.TempPathFacto
     return run([str(flashcam_simtel)], tmp_path_factory.mktemp("flashcam") / "store", camera="FlashCam").path
 
 
+@pytest.fixture(scope="session")
+def lst_store(flashcam_simtel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of the 2 LSTCam images of `flashcam_simtel`; do not write to it."""
+    from iactflow.ingest.run import run
+
+    return run([str(flashcam_simtel)], tmp_path_factory.mktemp("lst") / "store", camera="LSTCam").path
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _mlflow_in_a_temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Let no test write to the runs folder of this checkout, nor into a run that someone else opened."""

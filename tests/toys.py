@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import astropy.units as u
 import numpy as np
 
 from iactflow.data.split import SplitFractions
@@ -47,11 +48,13 @@ def toy_events(seed: int, n: int = N, uses: int = 3, primary: int = 101) -> list
     return events
 
 
-def write(folder: Path, events: list[SimulatedEvent], kind: str, obs_id: int, *, all_train: bool = False) -> Path:
+def write(
+    folder: Path, events: list[SimulatedEvent], kind: str, obs_id: int, *, all_train: bool = False, zenith: float = 20
+) -> Path:
     """Write events as a store, as simulate and generate do."""
     from iactflow.simulate.into_store import StoreSettings, add_events, open_store, versions
 
-    instrument, config = resolve(Simulate(preset="ct5", primary="proton", true_images=True))
+    instrument, config = resolve(Simulate(preset="ct5", primary="proton", true_images=True, zenith=zenith * u.deg))
     fractions = (
         SplitFractions(train=1, validation=0, test=0)
         if all_train

@@ -62,6 +62,8 @@ def overall(network: Result, other: Result, peer: str) -> str:
         if name not in network.metrics:
             continue
         pair = [network.metrics[name], other.metrics[name]]
+        if any(m.low is None for m in pair):  # undefined, such as the AUC of gammas alone
+            continue
         cells = [f"{m.value:.{digits}f} [{m.low:.{digits}f}, {m.high:.{digits}f}]" for m in pair]
         verdict = compare_metric(other, network, name)
         change = f"{verdict.difference:+.{digits}f} [{verdict.low:+.{digits}f}, {verdict.high:+.{digits}f}]"

@@ -21,3 +21,7 @@ class InputError(IactflowError):
     """An input is missing or cannot be used (exit code 3)."""
 
     exit_code = 3
+
+
+#: The kind of error by exit code, for messages that come from another process.
+BY_EXIT_CODE = {error.exit_code: error for error in (IactflowError, ConfigError, InputError)}

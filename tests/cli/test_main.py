@@ -16,6 +16,7 @@ HEAVY = ("tensorflow", "keras", "ctapipe", "mlflow", "kfp", "pandas", "plotly", 
 def test_every_help_is_there_and_names_its_options(arguments):
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
+    assert "\\" not in result.output
     if arguments[0] != "--help" and arguments[0] != "store":
         assert "--dry-run" in result.output
         assert "--verbose" in result.output

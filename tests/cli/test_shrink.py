@@ -7,6 +7,15 @@ def shrink(*options):
     return CliRunner().invoke(main, ["shrink", "--model", "none", "--data", "none", "--out", "none", *options])
 
 
+def test_the_help_has_a_line_for_each_kind():
+    told = CliRunner().invoke(main, ["shrink", "--help"]).output
+    assert "\\b" not in told
+    lines = [line.split() for line in told.splitlines()]
+    assert [words[0] for words in lines if words[1:3] in (["for", "LiteRT,"], ["a", "hexnet"], ["the", "whole"])] == [
+        "float16", "int8", "pruned", "onnx",
+    ]  # fmt: skip
+
+
 def test_a_dry_run_prints_what_would_be_made():
     done = shrink("--to", "pruned", "--set", "shrink.keep=0.5", "--dry-run")
     assert done.exit_code == 0, done.output

@@ -26,12 +26,18 @@ def linear_model():
     return keras.Model({"image": image}, {"energy": total})
 
 
+def root_model():
+    """The root of what `linear_model` gives: its slope at zero, where it begins, is infinite and its value is not."""
+    linear = linear_model()
+    return keras.Model(linear.input, {"energy": keras.ops.sqrt(linear.output["energy"])})
+
+
 @pytest.fixture
 def make_fit(sst1m_store, tmp_path):
     store = Store(sst1m_store)
     label = store.pixels("image", np.arange(129)).sum(axis=1, keepdims=True) / 1000 * 2
 
-    def make(rate=0.1, validation=0, plan=None, state=None, optimizer="sgd", batch_size=8):
+    def make(rate=0.1, validation=0, plan=None, state=None, optimizer="sgd", batch_size=8, model=linear_model):
         plan = plan or Plan(4, None, False, 1e9)
         rows = np.arange(40)
         feeder = Feeder(store, rows, ["image"], {"energy": label[rows]}, batch_size=batch_size, seed=1)
@@ -39,7 +45,7 @@ def make_fit(sst1m_store, tmp_path):
         judge = Feeder(store, held_out, ["image"], {"energy": label[held_out]}, batch_size=64)
         schedule = "plateau" if plan.lower_on_plateau else "constant"
         steps = Steps(
-            linear_model(), make_optimizer(optimizer, rate, schedule=schedule, n_steps=20), {"energy": TaskLoss("mae")}
+            model(), make_optimizer(optimizer, rate, schedule=schedule, n_steps=20), {"energy": TaskLoss("mae")}
         )
         state, seen = state or FitState(), []
         checkpoint = Checkpoint(tmp_path, {})
@@ -102,6 +108,15 @@ def test_a_loss_that_is_not_finite_names_the_batch_and_keeps_the_last_good_weigh
         fit.run()
     fit.checkpoint.restore(fit.steps.variables)
     assert weight_of(fit) == good
+
+
+@pytest.mark.parametrize("seconds", [1e9, 0])
+def test_weights_that_are_not_finite_after_a_finite_loss_are_no_last_good_ones(make_fit, seconds):
+    """A single batch makes the epoch: its loss is of the weights before the step. With 0 s, the look would save."""
+    fit = make_fit(model=root_model, batch_size=40, plan=Plan(1, None, False, seconds))
+    with pytest.raises(IactflowError, match=r"weights energy/kernel stopped.* 1 by batch 1 of 1\. No checkpoint had been"):
+        fit.run()
+    assert not fit.checkpoint.exists()
 
 
 def test_a_fit_that_is_interrupted_within_an_epoch_ends_with_the_same_weights(make_fit, monkeypatch):

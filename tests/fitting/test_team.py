@@ -1,6 +1,7 @@
 """Which of several processes this one is; what they tell each other is tested in tests/train."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -41,3 +42,32 @@ def test_alone_nothing_changes():
     assert team.agree(True, False) == [True, False]
     assert team.share(b"abc") == b"abc"
     np.testing.assert_array_equal(team.total(np.array([1.5])), [1.5])
+
+
+class Mirrored:
+    """Some devices of the first of two processes; the other process gives nothing."""
+
+    def __init__(self, n_devices):
+        self.num_replicas_in_sync = 2 * n_devices
+
+    def experimental_distribute_values_from_function(self, give):
+        numbers = range(self.num_replicas_in_sync // 2)
+        return [give(SimpleNamespace(replica_id_in_sync_group=number)) for number in numbers]
+
+    def experimental_local_results(self, values):
+        return [values]
+
+
+class Summing(Team):
+    """Adds what the devices give as they do: one after the other in single precision."""
+
+    def _sum(self, given):
+        return sum(np.asarray(value) for value in given)
+
+
+@pytest.mark.parametrize("n_devices", range(1, 17))
+def test_bytes_arrive_as_they_were_sent_however_many_devices_there_are(n_devices):
+    team = Summing(Mirrored(n_devices), Place(0, 2))
+    content = bytes(range(256)) * 3
+    assert team.share(content) == content
+    np.testing.assert_array_equal(team.total(np.array([1.1, -3.0])), np.array([1.1, -3.0], np.float32))

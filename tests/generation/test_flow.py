@@ -27,6 +27,16 @@ def test_without_a_learned_part_the_flow_is_that_of_a_gaussian(spread):
     np.testing.assert_allclose(np.asarray(flow.solve(e, {}, 40)), spread * e, atol=5e-3)
 
 
+@pytest.mark.parametrize("steps", [2, 3, 4])
+@pytest.mark.parametrize("shift", [1.0, 2.0])
+def test_with_noise_in_between_the_known_flow_draws_the_gaussian(steps, shift):
+    flow = Flow(lambda inputs: 0 * inputs["image"], 0.3)
+    drawn = np.asarray(flow.renoise(noise(), {}, steps, shift, keras.random.SeedGenerator(1)))
+    assert drawn.std() == pytest.approx(0.3, rel=0.03)
+    assert abs(drawn.mean()) < 0.02
+    assert abs(np.corrcoef(drawn.ravel(), noise().ravel())[0, 1]) < 0.9  # the first noise does not decide alone
+
+
 def test_diffusion_with_the_known_velocity_draws_the_gaussian():
     spread = 0.5
 
@@ -93,8 +103,15 @@ def test_the_teacher_draws_the_gaussian_that_each_condition_asks_for(taught):
     check(lambda e, told: flow.solve(e, told, 12), 0.05)
 
 
+def test_a_fitted_diffusion_draws_it_as_well(taught):
+    _, fit = taught
+    diffusion = Diffusion(build_size_network(2, 1, 32, 1))
+    fit(diffusion.network, lambda x, told, seeds, _: diffusion.loss(x, told, seeds), 1500)
+    check(lambda e, told: diffusion.solve(e, told, 60), 0.1)
+
+
 @pytest.mark.parametrize("method", ["consistency", "mean-flow", "progressive"])
-def test_students_draw_it_in_one_step(taught, method):
+def test_students_draw_it_in_one_to_four_steps(taught, method):
     teacher, fit = taught
     network = build_size_network(2, 1, 32, 1)
     network.set_weights(teacher.network.get_weights())
@@ -106,5 +123,11 @@ def test_students_draw_it_in_one_step(taught, method):
     }[method]
     fit(network, loss, 500 if method == "consistency" else 900)
     check(lambda e, told: flow.jump(e, told, 1), 0.1)
+    for steps in (2, 4):
+        if method == "consistency":
+            seeds = keras.random.SeedGenerator(steps)
+            check(lambda e, told, n=steps, seeds=seeds: flow.renoise(e, told, n, 2.0, seeds), 0.1)
+        else:
+            check(lambda e, told, n=steps: flow.jump(e, told, n, 2.0), 0.1)
     alone = np.asarray(teacher.jump(keras.ops.convert_to_tensor(noise()), told(0.6), 1))
     assert abs(alone.std(axis=0) - 0.3).min() > 0.15  # the teacher cannot: it has not learnt mean velocities

@@ -1,6 +1,8 @@
 """Networks from files and modules that are not ours."""
 
+import re
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,10 +12,13 @@ from iactflow.data.store import Store
 from iactflow.errors import ConfigError
 from iactflow.models.bundle import Bundle
 from iactflow.models.config import Mapping, Model, Windowing
-from iactflow.models.registry import build_network, view_of
+from iactflow.models.initial import network_in
+from iactflow.models.registry import backbone_of, build_network, view_of
 from iactflow.train.config import Train
 from iactflow.train.run import run
 
+#: The page that people follow.
+TUTORIAL = Path(__file__).parents[2] / "docs" / "custom-models.md"
 CODE = '''
 import keras
 
@@ -100,6 +105,24 @@ def test_a_network_in_a_file_trains_and_predicts_even_after_the_file_is_gone(nam
     assert set(given) == {"energy", "cam_x", "cam_y"}
     assert all(np.isfinite(values).all() for values in given.values())
     assert (out / "network.py").read_text() == CODE
+
+
+def test_the_network_of_the_tutorial_trains_from_a_file_outside_of_the_repository(sst1m_store, tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(re.search(r"```python\n(.*?)```", TUTORIAL.read_text(encoding="utf-8"), re.DOTALL)[1])
+    model = Model(
+        name=f"{file}:Wide",
+        options={"filters": 4},
+        mapping=Mapping(interpolation_image_shape=24),
+    )
+    config = Train(epochs=1, batch_size=32)
+    out = run(["energy"], Selection(), model, config, [sst1m_store], tmp_path / "model", instrument="x").path
+    bundle = Bundle.load(out)
+    assert bundle.info["config"]["model"]["name"].endswith("mine.py:Wide")
+    # three convolutions of 5x5, from 2 channels to 4, 8 and 16
+    weights = 25 * 2 * 4 + 4 + 25 * 4 * 8 + 8 + 25 * 8 * 16 + 16
+    assert backbone_of(network_in(bundle.model, "the tutorial's")).count_params() == weights
+    assert np.isfinite(bundle.predict(Store(sst1m_store), np.arange(3))["energy"]).all()
 
 
 def test_a_class_of_an_installed_module_is_found():

@@ -23,10 +23,15 @@ def turned(xy, degrees):
     return xy @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
 
 
-@pytest.mark.parametrize("store", ["sst1m_store", "flashcam_store"])
-def test_cells_next_to_each_other_are_ctapipes_neighbours(store, request):
+@pytest.mark.parametrize(
+    ("store", "n_pixels", "box"),
+    [("sst1m_store", 1296, (48, 48)), ("flashcam_store", 1764, (56, 56)), ("lst_store", 1855, (55, 55))],
+)
+def test_cells_next_to_each_other_are_ctapipes_neighbours(store, n_pixels, box, request):
     geometry = Store(request.getfixturevalue(store)).camera.geometry
-    cells = Lattice.of(geometry).cells
+    lattice = Lattice.of(geometry)
+    assert (len(lattice.cells), lattice.shape) == (n_pixels, box)
+    cells = lattice.cells
     differences = cells[:, None] - cells[None]
     near = (differences[:, :, None] == NEIGHBOURS).all(axis=-1).any(axis=-1)
     np.testing.assert_array_equal(near, geometry.neighbor_matrix)

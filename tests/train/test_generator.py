@@ -2,11 +2,17 @@
 
 import numpy as np
 import pytest
+import toys
 
 from iactflow.data.select import Selection
+from iactflow.data.store import Store
 from iactflow.errors import ConfigError, InputError
 from iactflow.fitting.checkpoint import Checkpoint
+from iactflow.generation import pictures
 from iactflow.generation.bundle import GeneratorBundle
+from iactflow.generation.conditions import Conditions
+from iactflow.generation.sampler import Sampler
+from iactflow.tracking import Tracker
 from iactflow.train.generator import run
 
 
@@ -80,3 +86,36 @@ def test_an_experiment_of_generation_is_told_by_its_task(tmp_path):
     assert (recipe.model.name, recipe.distil.method, recipe.simulate.true_images) == ("wgan", "mean-flow", True)
     with pytest.raises(ConfigError, match="moments must be false unless"):
         read_recipe(file, ["model.conditions=[energy]"])
+
+
+def test_without_bright_pixels_it_fails_before_training_and_closes_the_run(
+    small_generator, short_training, tmp_path, monkeypatch
+):
+    faint = [toys.changed(event, 0.02 * event.images[0].image) for event in toys.toy_events(6, 12)]
+    store = toys.write(tmp_path / "faint", faint, "simulated", 5, all_train=True)
+    ended = []
+    monkeypatch.setattr(Tracker, "finish", lambda self, failed=False: ended.append(failed))
+    monkeypatch.setattr(Checkpoint, "save", lambda *_: pytest.fail("training began"))
+    with pytest.raises(InputError, match="Arrival times"):
+        run(Selection(), small_generator, short_training, [store], tmp_path / "model", instrument="ct5")
+    assert ended == [True]
+
+
+def test_images_of_the_same_showers_are_logged_while_it_trains(
+    small_generator, short_training, photoelectrons, tmp_path, monkeypatch
+):
+    drawn, logged = [], []
+    monkeypatch.setattr(pictures, "write_pictures", lambda path, camera, rows: drawn.append(rows))
+    monkeypatch.setattr(Tracker, "artifact", lambda self, path: logged.append(path.name))
+    config = short_training.model_copy(update={"pictures": 3})
+    run(Selection(), small_generator, config, [photoelectrons], tmp_path / "model", instrument="ct5")
+    assert logged == ["images-epoch-0001.png", "images-epoch-0002.png", "model.json"]
+    store = Store(photoelectrons)
+    for rows in drawn:
+        assert (rows["simulated"] == store.true_images(store.rows("train")[:3])).all()
+        assert rows["generated"].shape == rows["simulated"].shape
+    assert (drawn[0]["generated"] != drawn[1]["generated"]).any()
+    # the last ones are those of the averaged weights, which the finished generator has
+    sampler = Sampler.load(tmp_path / "model")
+    shown = Conditions.of_store(store, store.rows("train")[:3])
+    assert (sampler.sample(shown, seed=0) == drawn[1]["generated"]).all()

@@ -78,6 +78,18 @@ def test_two_processes_give_the_losses_of_one(sst1m_store, tmp_path):
     assert together.info["cost"]["train_images"] == alone.info["cost"]["train_images"]
 
 
+def test_what_the_first_refuses_ends_all(sst1m_store, tmp_path):
+    """Only the first looks at its folder; the others would wait for it."""
+    (tmp_path / "notes.txt").write_text("mine")
+    ports = free_ports(2)
+    pair = [start(sst1m_store, tmp_path, 3, number, ports) for number in range(2)]
+    said = [process.communicate(timeout=300)[1] for process in pair]
+    assert [process.returncode for process in pair] == [2, 2], "\n".join(text[-1500:] for text in said)
+    assert "is no training in progress" in said[0]
+    assert "The first of the 2 processes says: " in said[1]
+    assert "is no training in progress" in said[1]
+
+
 def test_sigterm_ends_a_process_that_does_not_fit_yet():
     """TensorFlow's strategy of several processes would keep the signal to itself."""
     ports = free_ports(2)

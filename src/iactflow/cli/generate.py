@@ -55,9 +55,10 @@ def generate_command(
 
     The generator draws photoelectrons; the simulator's camera records them under the night sky, and they are cleaned
     and parametrised as simulated ones. Energies, directions and impact points are drawn as in the generator's training
-    showers unless --energy and --impact say otherwise. Images that the telescope would not have triggered on are kept
-    and counted. The run is divided into blocks; seed and block decide every image, whatever --workers and --shard, and
-    an interrupted run is finished by the same command. Of the experiment file only the section `generate` counts.
+    showers unless --energy and --impact say otherwise. Noise is drawn until an image triggers; where none lets it, its
+    photoelectrons are drawn anew, up to three times. Images that the telescope would still not have triggered on are
+    kept and counted. The run is divided into blocks; seed and block decide every image, whatever --workers and --shard,
+    and an interrupted run is finished by the same command. Of the experiment file only the section `generate` counts.
     """
     from iactflow.cli.section import read_section
     from iactflow.config import to_yaml

@@ -9,7 +9,7 @@ from iactflow.cli.common import experiment_option
 if TYPE_CHECKING:
     from iactflow.config import Section
 
-config_option = experiment_option("the values that pipelines/configs shows")
+config_option = experiment_option("the command's own values; --dry-run shows them")
 
 
 def read_section[T: Section](kind: "type[T]", name: str, config: Path | None, settings: Iterable[str]) -> "T":

@@ -29,7 +29,7 @@ def shrink_command(
     overwrite: bool,
     dry_run: bool,
 ) -> Path | None:
-    r"""Make a smaller or more portable bundle of MODEL.
+    """Make a smaller or more portable bundle of MODEL.
 
     \b
     float16  for LiteRT, the network's weights in half precision
@@ -39,7 +39,7 @@ def shrink_command(
 
     The bundle goes where the original goes: evaluate it on the same data, then compare both, which says in one row
     per model what is gained and lost. No showers of the test part are seen here.
-    """
+    """  # noqa: D301 - click takes the control character \b for "do not wrap"
     from iactflow.cli.section import read_section
     from iactflow.config import to_yaml
     from iactflow.shrink.config import Shrink

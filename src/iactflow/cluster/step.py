@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from iactflow.cluster.cost import log_cost
-from iactflow.errors import ConfigError, IactflowError, InputError
+from iactflow.errors import BY_EXIT_CODE, ConfigError, IactflowError, InputError
 from iactflow.redact import redact
 
 #: Environment variable with the path that a failing step writes its error to, for the process that started it.
@@ -30,8 +30,6 @@ FINAL = "iactflow:final"
 
 #: Kubernetes cuts last words off at 4096 bytes.
 _LAST_WORDS = 4000
-
-_BY_EXIT_CODE = {error.exit_code: error for error in (IactflowError, ConfigError, InputError)}
 
 
 @contextmanager
@@ -66,7 +64,7 @@ def raise_failure(path: Path) -> None:
     """Raise what a step wrote to its `FAILURE_FILE`; do nothing if it wrote nothing."""
     if path.exists():
         failure = json.loads(path.read_text())
-        raise _BY_EXIT_CODE[failure["code"]](failure["message"])
+        raise BY_EXIT_CODE[failure["code"]](failure["message"])
 
 
 def _end_with(run: int) -> None:

@@ -75,7 +75,7 @@ def run(
     InputError
         If teacher or stores cannot be used.
     """
-    from iactflow.generation.bundle import GeneratorBundle
+    from iactflow.generation.bundle import GeneratorBundle, networks_hash
     from iactflow.generation.examples import Examples
 
     out = Path(out)
@@ -96,21 +96,11 @@ def run(
     work = {
         **settings,
         "distil": config.model_dump(mode="json", exclude=WITHOUT_EFFECT),
-        "teacher": content_of(teacher),
+        "teacher": networks_hash(teacher),
         "data": [store["hash"] for store in examples.describe()],
     }
     with claim(out, overwrite=overwrite):
         return _distil(examples, bundle, config, settings, work, out, instrument, overwrite)
-
-
-def content_of(bundle: Path) -> str:
-    """Identify a bundle by a hash of its networks."""
-    import hashlib
-
-    digest = hashlib.sha256()
-    for file in sorted(bundle.glob("*.keras")):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def _distil(
@@ -138,8 +128,6 @@ def _distil(
     tags = {"task": "generation", "instrument": instrument, "method": config.method}
     tracker = Tracker(f"distil {out.name}", tags, earlier_run([checkpoint], overwrite=overwrite))
     tracker.params(settings)
-    with failing(tracker):
-        state = _fit(examples, teacher, made, config, checkpoint, tracker, overwrite)
     info = {
         "method": config.method,
         "steps": config.steps,
@@ -150,7 +138,9 @@ def _distil(
         "teacher": {"name": bundle.info["name"], "content": work["teacher"], "cost": bundle.info["cost"]},
     }
     drawn = bundle.library, bundle.times
-    return DistilSummary(out, publish(out, made, examples, {"pixels": state}, tracker, info, drawn))
+    with failing(tracker):
+        state = _fit(examples, teacher, made, config, checkpoint, tracker, overwrite)
+        return DistilSummary(out, publish(out, made, examples, {"pixels": state}, tracker, info, drawn))
 
 
 def _fit(

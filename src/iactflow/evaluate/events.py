@@ -20,6 +20,8 @@ from iactflow.s3.names import uri_or_path
 
 #: Columns that name one image of a simulation, in the order that sorts it.
 _KEY = (schema.PRIMARY, schema.OBS_ID, schema.SHOWER_ID, schema.EVENT_ID, schema.TEL_ID)
+#: Columns that name an array event.
+_EVENT = (schema.PRIMARY, schema.OBS_ID, schema.EVENT_ID)
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,7 @@ class Events:
             "cuts": [cut._asdict() for cut in self.cuts],
             "per": "image" if self.groups is None else "event",
             "n_images": len(images_of(self.asked)),
-            "n_events": len(np.unique(np.stack([self.column(schema.OBS_ID), self.column(schema.EVENT_ID)]), axis=1).T),
+            "n_events": self._n_events(),
             "n_showers": int(self.showers.max()) + 1,
             "primaries": {schema.primary_name(code): int(n) for code, n in zip(primaries, counts, strict=True)},
             "energy_tev": _range(self.column(schema.TRUE_ENERGY)),
@@ -180,6 +182,12 @@ class Events:
         if self.store.has_parameters:
             block["intensity_pe"] = _range(self.column(schema.INTENSITY))
         return block
+
+    def _n_events(self) -> int:
+        """Count the array events that the images are of."""
+        if self.groups is not None:
+            return len(self.groups)
+        return np.unique(np.stack([self.column(name) for name in _EVENT]), axis=1).shape[1]
 
     def _sources(self) -> list[str]:
         """Name the sources of this origin."""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from iactflow.data.feeder import Batch, Feeder
 from iactflow.errors import IactflowError
 from iactflow.fitting.checkpoint import Checkpoint
@@ -88,8 +90,8 @@ class Fit:
         Raises
         ------
         IactflowError
-            If a loss is not finite: the last checkpoint holds the weights from before. If SIGTERM asks for an end: the
-            checkpoint holds all that was fitted.
+            If a loss or a weight is not finite: the last checkpoint holds the weights from before. If SIGTERM asks for
+            an end: the checkpoint holds all that was fitted.
         """
         with self.signals.caught():
             self._run()
@@ -99,6 +101,7 @@ class Fit:
         while state.epoch < self.plan.epochs and not state.stopped:
             rate = learning_rate_of(self.steps.optimizer)
             self._run_epoch()
+            self._require_finite()
             val_loss, parts = (
                 (None, dict[str, float]()) if self.validation is None else self.steps.score(self.validation)
             )
@@ -140,6 +143,7 @@ class Fit:
     def _save(self, *, stop: bool) -> None:
         """Write a checkpoint within an epoch, and end if that was asked for."""
         self.signals.save = False
+        self._require_finite()
         self.checkpoint.save(self.state, self.steps.variables)
         if stop:
             raise IactflowError(
@@ -159,6 +163,14 @@ class Fit:
             self.state.batch = batch.number + 1
             self.on_batch(len(batch))
         pending.clear()
+
+    def _require_finite(self) -> None:
+        """Raise unless all that a checkpoint would hold is finite: the last batch's loss is from before its step."""
+        for variable in self.steps.variables:
+            if not np.isfinite(np.asarray(variable)).all():
+                raise self._not_finite(
+                    f"weights {variable.path}", f"by batch {self.state.batch} of {self.feeder.n_batches}"
+                )
 
     def _judge(self, val_loss: float | None) -> None:
         """Keep the weights of the best epoch; lower the rate or stop when there has been none for long."""
@@ -182,6 +194,6 @@ class Fit:
         good = self.checkpoint.path if self.checkpoint.exists() else None
         kept = f"The last good weights are in {good}." if good else "No checkpoint had been written yet."
         return IactflowError(
-            f"The {what} stopped being a finite number in epoch {self.state.epoch + 1} {where}{rows}. {kept} "
+            f"The {what} stopped being finite in epoch {self.state.epoch + 1} {where}{rows}. {kept} "
             "Try a lower train.learning_rate, and add --overwrite to begin anew with it."
         )

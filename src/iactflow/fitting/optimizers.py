@@ -17,6 +17,7 @@ def make_optimizer(
     weight_decay: float = 0.0,
     warmup: float = 0.0,
     clip: float | None = None,
+    n_shares: int = 1,
 ) -> Any:
     """Make an optimizer with its schedule.
 
@@ -36,7 +37,16 @@ def make_optimizer(
         Share of the steps in which the rate of ``cosine`` rises from zero.
     clip : float or None
         Greatest norm of a weight array's gradient.
+    n_shares : int
+        Devices that each apply the mean of their gradients, see Notes.
+
+    Notes
+    -----
+    Keras clips the gradient that each of n devices applies, then takes the sum over devices. The gradient g of a whole
+    batch is the sum of its shares' gradients. Where every device applies the mean g / n, clipped to c / n, the sum is g
+    clipped to c, as on one device.
     """
+    norm = None if clip is None else clip / n_shares
     rate: Any = learning_rate
     if schedule == "cosine":
         rising = round(warmup * n_steps)
@@ -49,11 +59,11 @@ def make_optimizer(
         )
     optimizer: Any
     if name == "adamw":
-        optimizer = keras.optimizers.AdamW(rate, weight_decay=weight_decay, clipnorm=clip)
+        optimizer = keras.optimizers.AdamW(rate, weight_decay=weight_decay, clipnorm=norm)
     elif name == "adam":
-        optimizer = keras.optimizers.Adam(rate, clipnorm=clip)
+        optimizer = keras.optimizers.Adam(rate, clipnorm=norm)
     else:
-        optimizer = keras.optimizers.SGD(rate, clipnorm=clip)
+        optimizer = keras.optimizers.SGD(rate, clipnorm=norm)
     if keras.config.dtype_policy().compute_dtype == "float16":
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
     return optimizer

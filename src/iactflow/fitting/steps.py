@@ -25,7 +25,8 @@ class Steps:
     xla : bool
         Whether steps are compiled with XLA.
     strategy : tensorflow.distribute.Strategy or None
-        Shares each batch among devices, of several processes too; model and optimizer were made in its scope.
+        Shares each batch among devices, of several processes too; model and optimizer were made in its scope, the
+        optimizer for as many shares.
 
     Notes
     -----
@@ -88,7 +89,10 @@ class Steps:
             if self.model.losses:  # penalties that layers of a user's own add
                 loss += keras.ops.sum(keras.ops.stack(self.model.losses)) / self._n_shares
             scaled = self.optimizer.scale_loss(loss)
-        self.optimizer.apply(tape.gradient(scaled, trainable), self.model.trainable_variables)
+        gradients = tape.gradient(scaled, trainable)
+        if self.strategy is not None:
+            gradients = _mean_of_devices(gradients)
+        self.optimizer.apply(gradients, self.model.trainable_variables)
         return loss
 
     def _fit_shared_eagerly(self, values: Any) -> Any:
@@ -97,6 +101,13 @@ class Steps:
 
     def _score_eagerly(self, pixels: dict[str, Any], labels: dict[str, Any], weights: dict[str, Any]) -> Any:
         return self._parts(self.model(pixels, training=False), labels, weights)
+
+
+def _mean_of_devices(gradients: list[Any]) -> list[Any]:
+    """Give every device the mean over devices, so that all clip, and judge whether it is finite, the same."""
+    known = [gradient for gradient in gradients if gradient is not None]
+    means = iter(tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.MEAN, known))
+    return [None if gradient is None else next(means) for gradient in gradients]
 
 
 def share_out(

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from iactflow.errors import ConfigError, IactflowError
+from iactflow.errors import BY_EXIT_CODE, ConfigError, IactflowError
 
 #: Where TensorFlow, Kubeflow's trainer and Slurm's scripts put the addresses of all processes and this one's number.
 VARIABLE = "TF_CONFIG"
@@ -85,7 +85,12 @@ class Team:
 
         mine = np.asarray(values, np.float32)
         n_devices = self.strategy.num_replicas_in_sync // self.place.of
-        given = self.strategy.experimental_distribute_values_from_function(lambda _: tf.constant(mine / n_devices))
+
+        def share(replica: Any) -> Any:
+            # One device gives all, the others nothing: shares of a number would not sum up to it again.
+            return tf.constant(mine if replica.replica_id_in_sync_group % n_devices == 0 else np.zeros_like(mine))
+
+        given = self.strategy.experimental_distribute_values_from_function(share)
         summed = self._sum(given)
         return np.asarray(self.strategy.experimental_local_results(summed)[0], dtype=np.float64)
 
@@ -121,6 +126,15 @@ class Team:
             piece[: len(part)] = part
             pieces.append(self.total(piece).astype(np.uint8))
         return np.concatenate([*pieces, np.empty(0, np.uint8)])[:length].tobytes()
+
+    def refuse(self, refusal: IactflowError | None) -> None:
+        """Raise in all processes what the first met before they were connected; None if it met nothing."""
+        told = self.share(b"" if refusal is None else json.dumps([refusal.exit_code, str(refusal)]).encode())
+        if refusal is not None:
+            raise refusal
+        if told:
+            code, message = json.loads(told)
+            raise BY_EXIT_CODE[code](f"The first of the {self.place.of} processes says: {message}")
 
     @contextmanager
     def held_together(self) -> Iterator[None]:

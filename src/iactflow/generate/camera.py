@@ -60,6 +60,11 @@ def record(
     Recorded
         All images, those included that would not have triggered.
 
+    Raises
+    ------
+    InputError
+        If the showers are of several pointings.
+
     Notes
     -----
     Generators learn photoelectrons of images that triggered, and faint ones did so by the luck of their noise. Drawing
@@ -113,6 +118,7 @@ def doubtful(images: np.ndarray, camera: Any) -> np.ndarray:
 
 
 def _configuration(block: Block, conditions: Conditions, instrument: str) -> Simulate:
+    conditions.require_one_pointing(f"The showers of {block.name}")
     names = {code: name for name, code in PRIMARIES.items()}
     return Simulate(
         preset=instrument,

@@ -1,7 +1,6 @@
 """The work of ``generate``: the generator draws blocks here, all cores record and write them."""
 
 import multiprocessing
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -10,12 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-
 from iactflow.cores import usable_cores
 from iactflow.errors import IactflowError, InputError, OutputExistsError
+from iactflow.generate.artist import Artist
 from iactflow.generate.blocks import Block, content_of, plan
-from iactflow.generate.camera import doubtful
 from iactflow.generate.config import Generate
 from iactflow.generate.write import NOT_TRIGGERED, Drawn, Recorder, write_file, write_parts
 from iactflow.generation.times import TimeModel
@@ -26,8 +23,6 @@ Format = Literal["store", "dl1"]
 #: File of a bundle with the model of arrival times.
 TIMES = "times.npz"
 _NOTE = ".generate.json"
-#: Times that images which cannot trigger are drawn anew, at most; a stream of random numbers for that.
-_AGAIN, _ANEW = 3, 0xA6A1
 
 
 @dataclass(frozen=True)
@@ -43,7 +38,7 @@ class GenerateSummary:
     n_not_triggered : int
         Of these, images that the telescope would not have triggered on; they are kept.
     sampling_seconds : float
-        Time that the generator took, without camera and writing.
+        Time that the generator took, images that were drawn anew included; without trials, camera and writing.
     """
 
     path: Path
@@ -98,6 +93,7 @@ def run(
     OutputExistsError
         If `out` holds something else.
     """
+    from iactflow.generation.bundle import networks_hash
     from iactflow.generation.sampler import Sampler
 
     if not (model / TIMES).exists():
@@ -105,62 +101,14 @@ def run(
     sampler = Sampler.load(model, steps=config.steps)
     recorder = Recorder(sampler.info["instrument"], TimeModel.load(model / TIMES), sampler.camera)
     blocks = plan(sampler.info["name"], content_of(model), config, shard)
-    artist = _Artist(sampler, config, recorder)
+    artist = Artist(sampler, networks_hash(model), config, recorder)
     if output_format == "store":
         return _into_store(artist, recorder, blocks, out, config, workers, overwrite)
     return _into_files(artist, recorder, blocks, out, workers, overwrite)
 
 
-class _Artist:
-    """The generator, with a stop-watch."""
-
-    def __init__(self, sampler: Any, config: Generate, recorder: Recorder) -> None:
-        self.sampler, self.config, self.recorder = sampler, config, recorder
-        self.seconds: dict[int, float] = {}
-
-    def warm_up(self, block: Block) -> None:
-        """Draw and try a few images that nobody sees, so that compilation is not timed."""
-        conditions = self.sampler.draw(self.sampler.BLOCK, 0)
-        drawn = Drawn(block, conditions, self.sampler.sample(conditions, 0))
-        self.recorder.refused(drawn, np.arange(1))
-
-    def draw(self, block: Block) -> Drawn:
-        """Draw the photoelectrons of a block, anew for showers whose image no noise lets trigger.
-
-        Generators learn images that triggered: one that cannot is none of those, whatever the shower.
-        """
-        start = time.perf_counter()
-        conditions = self.sampler.draw(
-            block.n_images, block.conditions_seed, energy=self.config.energy, impact=self.config.impact
-        )
-        images = self.sampler.sample(conditions, self.config.seed, first=block.first)
-        drawn = Drawn(block, conditions, images)
-        refused = self.recorder.refused(drawn, doubtful(images, self.recorder.camera))
-        for attempt in range(_AGAIN):
-            if not len(refused):
-                break
-            seed = int(np.random.SeedSequence([self.config.seed, attempt, _ANEW]).generate_state(1)[0])
-            images[refused] = self.sampler.sample(conditions[refused], seed, first=block.first)
-            refused = self.recorder.refused(drawn, refused)
-        self.seconds[block.number] = time.perf_counter() - start
-        return drawn
-
-    def account(self, block: Block) -> dict[str, Any]:
-        """Tell which generator made a block and what that took."""
-        from iactflow.fitting.device import device_name
-
-        timed = {
-            "seconds": self.seconds[block.number],
-            "images": block.n_images,
-            "device": device_name(),
-            "batch_size": self.sampler.BLOCK,
-        }
-        info = {**self.sampler.info, "steps": self.sampler.steps}
-        return {**info, "content": block.content, "config_of_images": block.config, "timed": timed}
-
-
 def _into_store(
-    artist: _Artist,
+    artist: Artist,
     recorder: Recorder,
     blocks: list[Block],
     out: Path,
@@ -194,7 +142,7 @@ def _into_store(
 
 
 def _into_files(
-    artist: _Artist, recorder: Recorder, blocks: list[Block], out: Path, workers: int | None, overwrite: bool
+    artist: Artist, recorder: Recorder, blocks: list[Block], out: Path, workers: int | None, overwrite: bool
 ) -> GenerateSummary:
     _claim(blocks, out, overwrite)
     todo = [block for block in blocks if not (out / f"{block.name}.dl1.h5").exists()]
@@ -215,7 +163,7 @@ def _claim(blocks: list[Block], out: Path, overwrite: bool) -> None:
 
 
 def _generate(
-    artist: _Artist,
+    artist: Artist,
     todo: list[Block],
     work: Callable[[Drawn], dict[str, Any]],
     workers: int | None,
@@ -226,22 +174,24 @@ def _generate(
     n_images = n_not_triggered = 0
     if todo:
         artist.warm_up(todo[0])
-    with Progress("generate", "images", sum(block.n_images for block in todo)) as progress:
-        for block, source in _written(artist, todo, work, workers or usable_cores()):
+    total = sum(block.n_images for block in todo)
+    with Progress("draw", "images", total) as drawing, Progress("record", "images", total) as recording:
+        draw = partial(artist.draw, advance=drawing.advance)
+        for block, source in _written(draw, todo, work, workers or usable_cores()):
             done(block, source)
             n_images += block.n_images
             n_not_triggered += source["noticed"][NOT_TRIGGERED]
-            progress.advance(block.n_images)
-    return GenerateSummary(out, n_images, n_not_triggered, sum(artist.seconds.values()))
+            recording.advance(block.n_images)
+    return GenerateSummary(out, n_images, n_not_triggered, sum(one["seconds"] for one in artist.timed.values()))
 
 
 def _written(
-    artist: _Artist, todo: list[Block], work: Callable[[Drawn], dict[str, Any]], n_workers: int
+    draw: Callable[[Block], Drawn], todo: list[Block], work: Callable[[Drawn], dict[str, Any]], n_workers: int
 ) -> Iterator[tuple[Block, dict[str, Any]]]:
     """Give blocks with what their writing gave, in any order; at most two per worker wait in memory."""
     if n_workers == 1:
         for block in todo:
-            yield block, work(artist.draw(block))
+            yield block, work(draw(block))
         return
     from iactflow.ingest.processing import compile_ctapipe
     from iactflow.ingest.workers import leave_ending_to_parent
@@ -252,7 +202,7 @@ def _written(
     try:
         with ProcessPoolExecutor(min(n_workers, max(len(todo), 1)), context, leave_ending_to_parent) as pool:
             for block in todo:
-                waiting[pool.submit(work, artist.draw(block))] = block
+                waiting[pool.submit(work, draw(block))] = block
                 while len(waiting) > 2 * n_workers:
                     yield from _finished(waiting)
             while waiting:

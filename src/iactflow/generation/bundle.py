@@ -1,5 +1,6 @@
 """Bundles of generators: the folder that ``train`` and ``distil`` write for generation and ``generate`` opens."""
 
+import hashlib
 import json
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -107,6 +108,14 @@ def read_generator_manifest(path: Path) -> dict[str, Any]:
             f"{path} has generator format {info['format']}; this version reads {GENERATOR_FORMAT}. Train it again."
         )
     return info
+
+
+def networks_hash(path: Path) -> str:
+    """Identify a generator by a hash of its networks, which a student's ``teacher.content`` is."""
+    digest = hashlib.sha256()
+    for file in sorted(path.glob("*.keras")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def begin_with(bundle: GeneratorBundle, config: Generator, camera: Camera) -> Assembly:

@@ -13,6 +13,8 @@ from iactflow.errors import ConfigError, InputError
 if TYPE_CHECKING:
     from iactflow.data.store import Store
 
+#: Directions that lie nearer than this in altitude and azimuth are one pointing, deg.
+_SAME_POINTING = 1e-3
 #: Columns of a store by the name of a condition.
 COLUMNS = {
     "energy": schema.TRUE_ENERGY,
@@ -102,6 +104,18 @@ class Conditions:
     def __getitem__(self, which: "slice | np.ndarray") -> "Conditions":
         """Take some of them."""
         return Conditions(**{f.name: getattr(self, f.name)[which] for f in fields(self)})
+
+    def require_one_pointing(self, where: str) -> None:
+        """Raise `InputError` unless the telescopes point at one place; `where` says whose conditions these are."""
+        aside = (self.pointing_az - self.pointing_az[:1] + 180) % 360 - 180
+        spans = [float(np.ptp(angle)) for angle in (self.pointing_alt, aside)]
+        if max(spans) > _SAME_POINTING:
+            low, high = float(self.pointing_alt.min()), float(self.pointing_alt.max())
+            raise InputError(
+                f"{where} must be of one pointing: a generator's camera stands still. Received: altitudes from {low:g} "
+                f"to {high:g} deg, azimuths over {spans[1]:g} deg. Ingest each pointing into a store of its own and "
+                "train a generator on each."
+            )
 
     def columns(self) -> dict[str, np.ndarray]:
         """Give the columns of a store."""

@@ -52,7 +52,8 @@ class Examples:
         Raises
         ------
         InputError
-            If a store holds no photoelectrons of the showers, lacks truth, or no image is left.
+            If a store holds no photoelectrons of the showers, lacks truth, or no image is left; if the images are of
+            several pointings or of telescopes of several focal lengths.
         ConfigError
             If the stores are of another camera than the instrument's.
         """
@@ -63,6 +64,7 @@ class Examples:
         require_rows(rows, cuts, where=f"train part of {', '.join(map(str, store.paths))}")
         store.true_images(rows[:1])
         conditions = Conditions.of_store(store, rows)
+        conditions.require_one_pointing(f"The images of {', '.join(map(str, store.paths))}")
         pitch = Grid.of(store.camera.geometry, symmetries=False).pitch
         parts = [
             measure_all(

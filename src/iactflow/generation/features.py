@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from iactflow.errors import InputError
 from iactflow.generation.conditions import Conditions, impact_vectors, source_places
 from iactflow.generation.grid import Grid
 from iactflow.generation.moments import Frame, ellipse
@@ -82,8 +83,26 @@ def frames(conditions: Conditions, camera: Any) -> tuple[Frame, np.ndarray]:
     """
     positions = telescope_positions(conditions, camera)
     impact = impact_vectors(conditions, positions)
-    [focal_length] = set(camera.focal_lengths(np.unique(conditions.tel_id)).tolist())
-    return Frame.of(source_places(conditions, focal_length), impact), np.hypot(*impact.T)
+    return Frame.of(source_places(conditions, focal_length_of(conditions, camera)), impact), np.hypot(*impact.T)
+
+
+def focal_length_of(conditions: Conditions, camera: Any) -> float:
+    """Give the focal length (m) that the showers' telescopes share.
+
+    Raises
+    ------
+    InputError
+        If they have several.
+    """
+    tel_ids = np.unique(conditions.tel_id)
+    found = camera.focal_lengths(tel_ids)
+    if np.ptp(found) > 0:
+        told = ", ".join(f"{tel_id}: {length:g} m" for tel_id, length in zip(tel_ids, found, strict=True))
+        raise InputError(
+            f"A generator draws for telescopes of one focal length. Received telescopes with {told}. Ingest each kind "
+            "of telescope into a store of its own and train a generator on each."
+        )
+    return float(found[0])
 
 
 def telescope_positions(conditions: Conditions, camera: Any) -> np.ndarray:

@@ -173,8 +173,3 @@ def cost(made: Assembly, states: list[FitState], evaluations: int) -> dict[str, 
         "train_images": sum(state.images for state in states),
         "device": device_name(),
     }
-
-
-def evaluations_of(method: str, steps: int) -> int:
-    """Count how often a method calls the pixel model for one image."""
-    return {"flow": 2 * steps - 1, "wgan": 1}.get(method, steps)

@@ -10,8 +10,9 @@ from iactflow.fitting.state import FitState
 from iactflow.generation.assembly import Assembly
 from iactflow.generation.bundle import write_bundle
 from iactflow.generation.conditions import Conditions
+from iactflow.generation.config import evaluations_of
 from iactflow.generation.examples import Examples
-from iactflow.generation.fit import cost, evaluations_of
+from iactflow.generation.fit import cost
 from iactflow.generation.times import TimeModel
 from iactflow.models.bundle import MANIFEST
 from iactflow.tracking import Tracker

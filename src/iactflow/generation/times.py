@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from iactflow.data import schema
+from iactflow.errors import InputError
 from iactflow.generation import ripples
 from iactflow.generation.conditions import Conditions, impact_vectors, source_places
 
@@ -57,13 +58,24 @@ class TimeModel:
         store : Store
             With truth and arrival times.
         rows : ndarray of int, shape (n,)
-            Images to learn from; the first few thousand are enough.
+            Images to learn from; of more than a few thousand as many are used, evenly spread.
+
+        Raises
+        ------
+        InputError
+            If no pixel is bright enough to have a time of its own.
         """
-        rows = rows[:_MOST]
+        rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), _MOST)).astype(int)]
         conditions = Conditions.of_store(store, rows)
         along, impact = along_axis(conditions, store.camera)
         charge = store.pixels(schema.IMAGE, rows)
         image, pixel = np.nonzero(store.masks(rows) & (charge > _LEAST_PE))
+        if not len(pixel):
+            raise InputError(
+                f"Arrival times are fitted to pixels of more than {_LEAST_PE:g} p.e. that cleaning kept. Received: "
+                f"{len(rows)} images of {', '.join(map(str, store.paths))} without one; the brightest pixel has "
+                f"{charge.max():.3g} p.e. Train on brighter images, or look at the unit of the charges."
+            )
         weight = np.minimum(charge[image, pixel], _MOST_PE).astype(float)
         place, time = along[image, pixel], store.pixels(schema.PEAK_TIME, rows)[image, pixel].astype(float)
         time -= _per_image(image, weight, time, len(rows))[image]
@@ -137,12 +149,12 @@ def along_axis(conditions: Conditions, camera: Any) -> tuple[np.ndarray, np.ndar
     impact : ndarray, shape (n,), m
         Distance of the telescope from the axis, across the pointing.
     """
-    from iactflow.generation.features import telescope_positions
+    from iactflow.generation.features import focal_length_of, telescope_positions
 
     vector = impact_vectors(conditions, telescope_positions(conditions, camera))
     impact = np.hypot(*vector.T)
     axis = vector / np.maximum(impact, 1e-6)[:, None]
-    source = source_places(conditions, float(camera.focal_lengths(conditions.tel_id[:1])[0]))
+    source = source_places(conditions, focal_length_of(conditions, camera))
     x, y = (camera.pixels[name].quantity.to_value("m") for name in ("pix_x", "pix_y"))
     along = axis[:, :1] * x + axis[:, 1:] * y - (axis * source).sum(axis=1)[:, None]
     return along, impact

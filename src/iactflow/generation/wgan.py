@@ -23,7 +23,7 @@ ops = keras.ops
 
 #: Moments of the critic's and the generator's optimizer, as Gulrajani et al. have them.
 _BETAS = (0.0, 0.9)
-#: Columns of what networks are told that hold energy and impact distance, if these are conditions.
+#: Conditions that constrainers read from images; they are the first columns of what networks are told, in this order.
 CONSTRAINED = ("energy", "impact")
 
 
@@ -48,9 +48,9 @@ class AdversarialSteps:
         sizes = made.config.pixels
         n_numbers = len(made.of_told.mean)
         self.critic = build_critic(made, sizes.widths, sizes.embedding, n_numbers)
-        self._columns = [column for column, name in enumerate(CONSTRAINED) if name in made.config.conditions]
-        self.constrainers = [build_critic(made, sizes.widths, sizes.embedding, 0) for _ in self._columns]
-        self._weights = [(adversary.energy, adversary.impact)[column] for column in self._columns]
+        held = [name for name in CONSTRAINED if name in made.config.conditions]
+        self.constrainers = [build_critic(made, sizes.widths, sizes.embedding, 0) for _ in held]
+        self._weights = [{"energy": adversary.energy, "impact": adversary.impact}[name] for name in held]
         self.optimizer, self.critic_optimizer = (
             keras.optimizers.Adam(adversary.learning_rate, beta_1=_BETAS[0], beta_2=_BETAS[1]) for _ in range(2)
         )
@@ -97,7 +97,7 @@ class AdversarialSteps:
         """Give the squared errors of the constrainers, a mean for each."""
         return [
             ops.mean(ops.square(network({"image": images})[:, 0] - told["numbers"][:, column]))
-            for network, column in zip(self.constrainers, self._columns, strict=True)
+            for column, network in enumerate(self.constrainers)
         ]
 
     def _fit_judges_eagerly(self, images: Any, labels: dict[str, Any]) -> Any:

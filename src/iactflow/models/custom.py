@@ -4,14 +4,19 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
+import linecache
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from iactflow.errors import ConfigError
 from iactflow.models.tasks import tasks_named
+
+#: Content of the files that `held` keeps as they were, by absolute path.
+_held: dict[Path, bytes] = {}
 
 
 def is_custom(name: str) -> bool:
@@ -23,6 +28,41 @@ def code_file(name: str) -> Path | None:
     """Give the file of ``file.py:Class``, None for ``package.module:Class``."""
     place = name.rpartition(":")[0]
     return Path(place) if place.endswith(".py") else None
+
+
+def code_of(name: str) -> bytes | None:
+    """Give the content of the file of ``file.py:Class`` as `load_class` imports it, None for any other network.
+
+    Raises
+    ------
+    ConfigError
+        If the file cannot be read.
+    """
+    file = code_file(name)
+    try:
+        return None if file is None else _content(file)
+    except OSError as error:
+        raise _not_imported(str(file), error) from error
+
+
+@contextmanager
+def held(name: str) -> Iterator[None]:
+    """Take the file of ``file.py:Class`` within the block as it is now, whatever becomes of it on the disk.
+
+    Raises
+    ------
+    ConfigError
+        If the file cannot be read.
+    """
+    file, content = code_file(name), code_of(name)
+    if file is None or content is None:
+        yield
+        return
+    _held[file.resolve()] = content
+    try:
+        yield
+    finally:
+        del _held[file.resolve()]
 
 
 def load_class(name: str) -> type:
@@ -38,10 +78,7 @@ def load_class(name: str) -> type:
         file = code_file(name)
         module = importlib.import_module(place) if file is None else load_file(file)
     except Exception as error:
-        raise ConfigError(
-            f"model.name: {place} cannot be imported ({type(error).__name__}: {error}). Give package.module:Class, "
-            "or the path of a Python file and a class in it, file.py:Class."
-        ) from error
+        raise _not_imported(place, error) from error
     found = getattr(module, attribute, None)
     if not isinstance(found, type):
         classes = [key for key, value in vars(module).items() if isinstance(value, type)]
@@ -53,21 +90,34 @@ def load_class(name: str) -> type:
 
 def load_file(path: Path) -> ModuleType:
     """Import a Python file from anywhere; the same content is imported once."""
-    content = path.read_bytes()
+    content = _content(path)
     name = f"iactflow_custom_{hashlib.sha256(content).hexdigest()[:16]}"
     if name in sys.modules:
         return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is no Python file")
-    module = importlib.util.module_from_spec(spec)
+    module = ModuleType(name)
+    module.__file__ = str(path)
+    # Who asks for the source, as TensorFlow does to compile it, gets what was read and not what the file holds by then.
+    lines = importlib.util.decode_source(content).splitlines(keepends=True)
+    linecache.cache[str(path)] = (len(content), None, lines, str(path))
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        exec(compile(content, str(path), "exec"), vars(module))
     except BaseException:
         del sys.modules[name]
         raise
     return module
+
+
+def _content(path: Path) -> bytes:
+    kept = _held.get(path.resolve())
+    return path.read_bytes() if kept is None else kept
+
+
+def _not_imported(place: str, error: Exception) -> ConfigError:
+    return ConfigError(
+        f"model.name: {place} cannot be imported ({type(error).__name__}: {error}). Give package.module:Class, or the "
+        "path of a Python file and a class in it, file.py:Class."
+    )
 
 
 def make_custom(name: str, shapes: Any, tasks: Sequence[str], options: Mapping[str, Any]) -> Any:

@@ -1,7 +1,7 @@
 """The standard to beat for array events: forests on each image that know where the axes cross, and their mean."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -73,7 +73,9 @@ class StereoForest:
         """
         require_examples(store, groups)
         features = _features(store, groups)
-        learners, cost = grow(features, store, images_of(groups), seed, tasks)
+        learners, per_image = grow(features, store, images_of(groups), seed, tasks)
+        share = len(features) / len(groups)
+        cost = replace(per_image, train_images=len(groups), ms_per_event=share * per_image.ms_per_event)
         info = describe(learners, (*FEATURE_NAMES, *_CROSSING), seed, len(groups))
         return cls("Random forest (stereo)", list(tasks), info, learners, cost)
 
@@ -100,7 +102,7 @@ class StereoForest:
         return {name: values for name, values in found.items() if name in wanted}
 
     def cost(self) -> Cost:
-        """Tell what a prediction costs, per image, measured on the images that the forests were fitted to."""
+        """Tell what a prediction costs, per event of as many images as those that the forests were fitted to have."""
         return self._cost
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from iactflow.models.backend import PACKAGE, keras
+from iactflow.models.backend import PACKAGE, keras, tf
 from iactflow.models.config import HexNet
 from iactflow.models.heads import add_heads
 
@@ -65,7 +65,11 @@ def build(shapes: dict[str, tuple[int, ...]], tasks: Sequence[str], sizes: HexNe
 
 
 def make_backbone(shape: tuple[int | None, ...], sizes: HexNet, *, hexagonal: bool) -> Any:
-    """Build the part that turns one window of shape (side, side, channels) into features, see `build`."""
+    """Build the part that turns one window of shape (side, side, channels) into features, see `build`.
+
+    In the scope of a strategy, batch normalisation takes its means over the batch of all devices together.
+    """
+    together = tf.distribute.has_strategy()
     hexagonal = hexagonal and sizes.kernel == "hexagonal"
 
     def convolve(x: Any, width: int, stride: int, *, activate: bool = True) -> Any:
@@ -77,7 +81,7 @@ def make_backbone(shape: tuple[int | None, ...], sizes: HexNet, *, hexagonal: bo
         layer = HexConv(width, **settings) if hexagonal else keras.layers.Conv2D(width, 3, padding="same", **settings)
         x = layer(x)
         if sizes.batch_norm:
-            x = keras.layers.BatchNormalization(momentum=_MOMENTUM)(x)
+            x = keras.layers.BatchNormalization(momentum=_MOMENTUM, synchronized=together)(x)
         return keras.layers.ReLU()(x) if activate else x
 
     window = keras.Input(shape, name="window")

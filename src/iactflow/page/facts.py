@@ -8,20 +8,18 @@ from iactflow.data.result import Result
 from iactflow.page import numbers
 from iactflow.page.blocks import Block, Code, Facts, Table, Text
 from iactflow.page.commands import store_commands
-from iactflow.page.wording import worded
+from iactflow.page.wording import scored, scored_sample
 
 
 def identity(result: Result, samples: Sequence[str]) -> dict[str, str]:
     """Tell in a line what was scored; `samples` names the samples of events."""
-    data = result.data
-    told = {
+    return {
         "Task": tasks_in_words(result.tasks),
         "Instrument": str(result.model.get("instrument", result.data["camera"]["name"])),
         "Camera": result.data["camera"]["name"],
-        "Scored": f"{samples[0]} ({numbers.sample(data['n_images'], data['n_showers'])})",
+        "Scored": f"{samples[0]} ({scored_sample(result)})",
         **({"And": ", ".join(samples[1:])} if samples[1:] else {}),
     }
-    return {name: worded(text, result) for name, text in told.items()}
 
 
 def tasks_in_words(tasks: Sequence[str]) -> str:
@@ -30,18 +28,17 @@ def tasks_in_words(tasks: Sequence[str]) -> str:
 
 
 def sample_line(result: Result) -> str:
-    """Tell what a sample holds: images, showers, particles, energies."""
+    """Tell what a sample holds: images or array events, showers, particles, energies."""
     data = result.data
-    return worded(
-        f"{numbers.sample(data['n_images'], data['n_showers'])} ({', '.join(data['primaries'])}), "
-        f"{_range(data['energy_tev'], 'TeV')}, zenith angle {_range(data['zenith_deg'], 'deg')}",
-        result,
+    return (
+        f"{scored_sample(result)} ({', '.join(data['primaries'])}), "
+        f"{_range(data['energy_tev'], 'TeV')}, zenith angle {_range(data['zenith_deg'], 'deg')}"
     )
 
 
 def data_blocks(result: Result) -> list[Block]:
     """Describe the scored events: stores, counts, ranges, cuts."""
-    data = result.data
+    data, (n_scored, row) = result.data, scored(result)
     facts = {
         "Showers made": data["sample"]["made"],
         "Sources": ", ".join(data["sources"]),
@@ -51,7 +48,7 @@ def data_blocks(result: Result) -> list[Block]:
         "Images": numbers.count(data["n_images"]),
         "Array events": numbers.count(data["n_events"]),
         "Showers": numbers.count(data["n_showers"]),
-        "Primaries": ", ".join(f"{name} ({numbers.count(n)} images)" for name, n in data["primaries"].items()),
+        "Primaries": ", ".join(f"{name} ({numbers.count(n)} {row}s)" for name, n in data["primaries"].items()),
         "True energy": _range(data["energy_tev"], "TeV"),
         "Zenith angle": _range(data["zenith_deg"], "deg"),
     }
@@ -59,7 +56,7 @@ def data_blocks(result: Result) -> list[Block]:
         facts["Intensity"] = _range(data["intensity_pe"], "p.e.")
     if "n_outside_range" in data:
         facts["Outside of the training's range"] = (
-            f"{numbers.count(data['n_outside_range'])} of {numbers.count(data['n_images'])} images"
+            f"{numbers.count(data['n_outside_range'])} of {numbers.count(n_scored)} {row}s"
         )
     cuts = [[cut["name"], numbers.count(cut["before"]), numbers.count(cut["removed"])] for cut in data["cuts"]]
     blocks: list[Block] = [Facts(facts)]
@@ -67,7 +64,7 @@ def data_blocks(result: Result) -> list[Block]:
         blocks.append(Table(["Cut", "Images before", "Removed"], cuts))
     learnt = result.model.get("stores")
     if learnt:
-        head = ["Trained on", "Training images (showers)", "Validation images (showers)", "Hash"]
+        head = ["Trained on", f"Training {row}s (showers)", f"Validation {row}s (showers)", "Hash"]
         blocks.append(Table(head, [_learnt(store) for store in learnt]))
     return blocks
 
@@ -95,7 +92,8 @@ def model_blocks(results: Mapping[str, Result]) -> list[Block]:
             blocks.append(
                 Text(
                     f"{name}: {len(model['features'])} features ({', '.join(model['features'])}), "
-                    f"label {model['label']}, {numbers.count(model['n_train'])} training images, {settings}."
+                    f"label {model['label']}, {numbers.count(model['n_train'])} training {scored(result)[1]}s, "
+                    f"{settings}."
                 )
             )
     return blocks

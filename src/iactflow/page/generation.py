@@ -11,7 +11,7 @@ from iactflow.page.blocks import Block, Code, Facts, Page, Section, Table, Text,
 from iactflow.page.figures import plots
 from iactflow.page.generation_cost import cost_blocks
 from iactflow.page.generation_images import pairs
-from iactflow.page.generation_verdict import statement
+from iactflow.page.generation_verdict import statement, teacher_of
 from iactflow.page.tables import definitions, metrics_table, verdict_note, verdict_tables
 from iactflow.page.write import load_named
 from iactflow.plots.catalogue import TRAINING, plots_for
@@ -59,7 +59,7 @@ def comparison_page(results: Mapping[str, Result], command: str) -> Page:
     """Lay out the comparison of several generators with the first of them, beside the floor."""
     made = [name for name in results if name != FLOOR]
     result = results[made[0]]
-    verdicts = [statement(_beside_floor(results, name)) for name in made]
+    verdicts = [statement(_beside_floor(results, name), teacher_of(results[name], results)) for name in made]
     return Page(
         title=f"{made[0]} beside {', '.join(made[1:])}",
         kicker=f"Comparison of {len(made)} generators with the same simulated images",

@@ -4,12 +4,17 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from iactflow.data.result import Metric, Result
+from iactflow.fitting.verdict import compare_metric
 from iactflow.page import numbers
 from iactflow.page.blocks import Verdict
-from iactflow.page.statement import FEW_SHOWERS
+from iactflow.page.statement import FEW_SHOWERS, difference
 
 #: Goals: largest AUC of a two-sample test, largest occupancy bias, largest multiple of the floor of a distance.
 MOST_AUC, MOST_OCCUPANCY, MOST_FLOORS = 0.55, 0.01, 2.0
+#: Goal of a student: largest AUC above its teacher's.
+MOST_ABOVE_TEACHER = 0.02
+#: Figures that say whether images obey the conditions that were asked for.
+_OBEYED = ("energy_mae", "impact_mae")
 #: Distance of the asked-for conditions from the simulated ones from which on a comparison is not one of equals.
 _OTHER_CONDITIONS = 0.1
 
@@ -28,17 +33,21 @@ class Goal(NamedTuple):
         return f"{self.text}: {word}{', but the interval holds the limit' if self.open else ''}"
 
 
-def statement(results: Mapping[str, Result]) -> Verdict:
+def statement(results: Mapping[str, Result], teacher: tuple[str, Result] | None = None) -> Verdict:
     """Say which goals a generator reaches.
 
     Parameters
     ----------
     results : mapping of str to Result
         The generator's, then the floor's.
+    teacher : tuple of str and Result, optional
+        Name and result of the teacher of a student.
     """
     (name, result), *others = results.items()
     floor = others[0][1] if others else None
     reached = goals(result, floor)
+    if teacher is not None:
+        reached.append(_near_teacher(result, *teacher))
     count = sum(goal.reached for goal in reached)
     headline = f"{name} reaches {count} of {len(reached)} goals."
     if count == len(reached):
@@ -60,7 +69,32 @@ def goals(result: Result, floor: Result | None) -> list[Goal]:
     largest = _floors(metrics[worst], floor.metrics[worst])
     within = sum(_floors(metrics[key], floor.metrics[key]).reached for key in distances)
     text = f"{within} of {len(distances)} Wasserstein distances within {MOST_FLOORS:g} floors; worst: {largest.text}"
-    return [*told, Goal(text, largest.reached, largest.open)]
+    told.append(Goal(text, largest.reached, largest.open))
+    return [*told, *(_as_well(result, floor, key) for key in _OBEYED)]
+
+
+def teacher_of(result: Result, results: Mapping[str, Result]) -> tuple[str, Result] | None:
+    """Find a student's teacher among the results, that with most steps; None if it has none or is not there."""
+    networks = (result.model.get("teacher") or {}).get("content")
+    found = [pair for pair in results.items() if networks and pair[1].model.get("networks") == networks]
+    return max(found, key=lambda pair: int(pair[1].model["steps"]), default=None)
+
+
+def _near_teacher(result: Result, name: str, teacher: Result) -> Goal:
+    metric, found = result.metrics["hillas_auc"], compare_metric(teacher, result, "hillas_auc")
+    text = f"{metric.title}, above that of {name} by {difference(metric, found)}, at most {MOST_ABOVE_TEACHER:g} wanted"
+    if found.difference is None:
+        return Goal(text, False)
+    held = found.low is not None and found.high is not None and found.low <= MOST_ABOVE_TEACHER <= found.high
+    return Goal(text, found.difference <= MOST_ABOVE_TEACHER, held)
+
+
+def _as_well(result: Result, floor: Result, key: str) -> Goal:
+    """Say whether a condition is read from the images as well as from simulated ones, as far as intervals tell."""
+    metric, found = result.metrics[key], compare_metric(floor, result, key)
+    value = f"{metric.title} {numbers.metric_value(metric)} {numbers.metric_interval(metric)}"
+    text = f"{value}, above the floor's by {difference(metric, found)}; this interval should hold 0 or less"
+    return Goal(text, found.word in ("same", "better"))
 
 
 def _limit(metric: Metric, most: float) -> Goal:

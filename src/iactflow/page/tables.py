@@ -74,19 +74,24 @@ def verdict_note(result: Result) -> str:
 
 def cost_table(results: Mapping[str, Result]) -> Table:
     """List what each model costs, with the device that it was measured on."""
+    first = next(iter(results.values()))
     rows = [
         ["Time per event", *(_per_event(result) for result in results.values())],
         ["Device", *(str(result.cost["device"]) for result in results.values())],
         ["Training time", *(numbers.duration(result.cost["train_seconds"]) for result in results.values())],
-        ["Images seen in training", *(numbers.count(result.cost["train_images"]) for result in results.values())],
+        [
+            worded("Images seen in training", first),
+            *(numbers.count(result.cost["train_images"]) for result in results.values()),
+        ],
         ["Fitted values", *(numbers.count(result.cost["parameters"]) for result in results.values())],
         ["Operations per event", *(_flops(result.cost["flops_per_event"]) for result in results.values())],
         ["Size on disk", *(numbers.storage(result.cost["bytes_on_disk"]) for result in results.values())],
     ]
-    caption = (
+    caption = worded(
         "Measured on the models themselves, for the prediction alone: reading and the DL1 parameters that a forest "
         "needs are not in it. Fitted values are the weights of a network or the nodes of a forest; one "
-        "multiplication with its addition counts as two operations; images seen count each epoch."
+        "multiplication with its addition counts as two operations; images seen count each epoch.",
+        first,
     )
     return Table(["Cost", *results], rows, caption=caption)
 

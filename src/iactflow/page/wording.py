@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 from iactflow.data.result import Result
+from iactflow.page import numbers
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -33,6 +34,19 @@ def worded_figure(figure: "go.Figure", result: Result) -> "go.Figure":
     import plotly.graph_objects as go
 
     return go.Figure(json.loads(worded(figure.to_json(), result)))
+
+
+def scored(result: Result) -> tuple[int, str]:
+    """Give how many rows a result counts, and their name: images, or array events of several images each."""
+    if counts_events(result):
+        return result.data["n_events"], "array event"
+    return result.data["n_images"], "image"
+
+
+def scored_sample(result: Result) -> str:
+    """Write how many images or array events were scored, of how many showers."""
+    n, name = scored(result)
+    return numbers.sample(n, result.data["n_showers"], per=name)
 
 
 def counts_events(result: Result) -> bool:

@@ -1,4 +1,4 @@
-"""Plots of generated images beside simulated ones: distributions, correlations, distances, fidelity against time."""
+"""Plots of generated images beside simulated ones: distributions, correlations, distances."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -90,39 +90,6 @@ def distances(results: Mapping[str, Result], reference: Reference | None) -> lis
     drawn.update_xaxes(tickvals=places.tolist(), ticktext=labels, tickangle=-40)
     drawn.update_yaxes(type="log", row=1, col=1)
     drawn.update_layout(margin_b=150, height=480)
-    return [Panel("", drawn)]
-
-
-def fidelity(results: Mapping[str, Result], reference: Reference | None) -> list[Panel]:
-    """Draw the two-sample AUC against the time of generation, a point for each generator and number of steps."""
-    timed = {name: result for name, result in results.items() if result.cost["ms_per_event"] is not None}
-    if not timed:
-        return []
-    drawn = style.figure(x="Time of 100,000 images / s", y="Two-sample AUC, Hillas parameters")
-    for name, look in style.looks(results).items():
-        metric = results[name].metrics["hillas_auc"]
-        if name not in timed:
-            style.add_level(drawn, float(metric.value or 0.5))
-            continue
-        seconds = 100.0 * timed[name].cost["ms_per_event"]
-        steps = timed[name].model.get("steps")
-        value, low, high = (
-            np.array([np.nan if one is None else one]) for one in (metric.value, metric.low, metric.high)
-        )
-        told = f"{name}: AUC {value[0]:.3g}, {seconds:.3g} s per 100,000 images, {steps or '–'} steps"
-        style.add_curve(
-            drawn, name, look, x=np.array([seconds]), y=value, low=low, high=high, full=np.array([True]), hover=[told]
-        )
-        if steps:
-            drawn.add_annotation(
-                x=np.log10(seconds),
-                y=value[0],
-                text=f"{steps} steps" if steps > 1 else "1 step",
-                showarrow=False,
-                yshift=18,
-            )
-    drawn.update_xaxes(type="log")
-    drawn.update_yaxes(range=[0.45, 1.0], row=1, col=1)
     return [Panel("", drawn)]
 
 

@@ -2,6 +2,7 @@
 
 from iactflow.plots import generation
 from iactflow.plots.entry import Entry
+from iactflow.plots.generation_fidelity import fidelity
 
 _SHADED = "Shaded: 95 % bootstrap intervals over showers. Images that fail the cuts are in the denominator only."
 
@@ -67,12 +68,15 @@ ENTRIES = (
     ),
     Entry(
         "generation-fidelity",
-        "Fidelity against time",
-        "Further down is more faithful, further left is faster; the dotted line is what equal samples give.",
+        "Fidelity against time and evaluations",
+        "Further down is more faithful, further left is faster. A dotted line joins one generator with different "
+        "numbers of steps; the level is what equal samples give.",
         "Area under the ROC curve of a classifier on the Hillas parameters against the time that the generator takes "
-        "for 100,000 images, without camera and writing. Bars are 95 % bootstrap intervals over showers.",
+        "for 100,000 images, without trials of the trigger where they were timed apart (see Cost), camera and writing, "
+        "and against how often the pixel model is evaluated for one image. Bars are 95 % bootstrap intervals over "
+        "showers.",
         None,
-        generation.fidelity,
+        fidelity,
         wide=True,
     ),
 )

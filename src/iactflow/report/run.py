@@ -122,7 +122,7 @@ def _cost_tiles(result: Result, others: Sequence[Result]) -> list[Tile]:
     speeds = [f"{other.name}: {numbers.number(other.cost['ms_per_event'])} ms" for other in others]
     timed = f"{numbers.count(cost['n_events_timed'])} events timed on {cost['device']}"
     times = [f"{other.name}: {numbers.duration(other.cost['train_seconds'])}" for other in others]
-    seen = f"{numbers.count(cost['train_images'])} images seen, each epoch counted"
+    seen = worded(f"{numbers.count(cost['train_images'])} images seen, each epoch counted", result)
     return [
         Tile("Time per event", f"{numbers.number(cost['ms_per_event'])} ms", timed, speeds),
         Tile("Training time", numbers.duration(cost["train_seconds"]), seen, times),

@@ -103,10 +103,10 @@ def _train(
     tracker = Tracker(f"train {out.name}", {"task": "generation", "instrument": instrument}, run_id)
     tracker.params(settings)
     with failing(tracker):
+        drawn = examples.conditions, TimeModel.fit(examples.store, examples.rows)
         states = _fit_both(examples, made, config, checkpoints, info, tracker, overwrite)
-    info |= {"instrument": instrument, "config": settings, "seed": config.seed}
-    drawn = examples.conditions, TimeModel.fit(examples.store, examples.rows)
-    return TrainSummary(out, {**publish(out, made, examples, states, tracker, info, drawn)})
+        info |= {"instrument": instrument, "config": settings, "seed": config.seed}
+        return TrainSummary(out, {**publish(out, made, examples, states, tracker, info, drawn)})
 
 
 def _assembly(examples: Any, model: Generator) -> Any:

@@ -1,7 +1,6 @@
 """Writing of a model bundle: the models, what they are, and what they cost."""
 
 import json
-import shutil
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from iactflow.models.bundle import (
     range_of_validity,
 )
 from iactflow.models.config import Model
-from iactflow.models.custom import code_file
+from iactflow.models.custom import code_of
 from iactflow.models.predictor import Cost
 from iactflow.models.registry import CTLEARN
 from iactflow.models.tasks import tasks_named
@@ -85,9 +84,9 @@ def publish(
         physical.save(folder / MODEL_FILE)
         if model.name.startswith(CTLEARN):
             upstream_model(network).save(folder / CTLEARN_FILE)
-        code = code_file(model.name)
+        code = code_of(model.name)
         if code is not None:
-            shutil.copyfile(code, folder / CODE_FILE)
+            (folder / CODE_FILE).write_bytes(code)
         pixels = gather(store, examples.train[:PREDICT_BATCH], [tensor.name for tensor in physical.inputs])
         example: dict[str, Any] = {name: values[:_EXAMPLES] for name, values in pixels.items()}
         np.savez_compressed(folder / EXAMPLE_FILE, **example)

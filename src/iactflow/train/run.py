@@ -3,19 +3,20 @@
 import hashlib
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from iactflow.data.array import leaders
 from iactflow.data.select import Selection
-from iactflow.errors import ConfigError
+from iactflow.errors import ConfigError, IactflowError
 from iactflow.fitting.checkpoint import Checkpoint
 from iactflow.fitting.place import claim
 from iactflow.fitting.state import FitState
 from iactflow.fitting.team import place
 from iactflow.models.bundle import MANIFEST
 from iactflow.models.config import Model
+from iactflow.models.custom import code_of, held
 from iactflow.models.source import model_file
 from iactflow.models.tasks import tasks_named
 from iactflow.progress import Progress
@@ -84,20 +85,33 @@ def run(
     """
     out = Path(out)
     tasks_named(tasks)
-    examples = choose_examples(stores, selection, model, instrument=instrument, fraction=config.data_fraction)
+    sections = {"selection": selection, "model": model, "train": config}
+    with held(model.name), ExitStack() as place_held:
+        examples = choose_examples(stores, selection, model, instrument=instrument, fraction=config.data_fraction)
+        _require_examples(examples, tasks, config)
+        here = place()
+        checkpoint = Checkpoint(out, _work(tasks, instrument, sections, examples), kept=here.first)
+        refusal: IactflowError | None = None
+        try:
+            if here.first:
+                place_held.enter_context(claim(out, overwrite=overwrite))
+                if not checkpoint.resumable(overwrite=overwrite):
+                    remove(out / OUTBOX)  # of other work
+        except IactflowError as error:
+            if here.of == 1:
+                raise
+            refusal = error  # the other processes wait for this one, which has to tell them
+        return _train(tasks, instrument, sections, examples, checkpoint, out, refusal)
+
+
+def _require_examples(examples: Examples, tasks: list[str], config: Train) -> None:
+    """Raise `ConfigError` unless there is something to learn each task from, and to stop early by."""
     require_signal(examples.store, leaders(examples.train), tasks, config)
     if config.early_stopping_patience is not None and not len(examples.validation):
         raise ConfigError(
             "train.early_stopping_patience must be null here: no image of the validation part is left after the cuts, "
             f"so nothing tells when to stop. Received: {config.early_stopping_patience}."
         )
-    sections = {"selection": selection, "model": model, "train": config}
-    here = place()
-    with claim(out, overwrite=overwrite) if here.first else nullcontext():
-        checkpoint = Checkpoint(out, _work(tasks, instrument, sections, examples), kept=here.first)
-        if not checkpoint.resumable(overwrite=overwrite) and here.first:
-            remove(out / OUTBOX)  # of other work
-        return _train(tasks, instrument, sections, examples, checkpoint, out)
 
 
 def _train(
@@ -107,6 +121,7 @@ def _train(
     examples: Examples,
     checkpoint: Checkpoint,
     out: Path,
+    refusal: IactflowError | None,
 ) -> TrainSummary:
     from iactflow.train.publish import publish
     from iactflow.train.setup import prepare
@@ -114,6 +129,7 @@ def _train(
     parts = prepare(tasks, sections["model"], sections["train"], examples)
     team = parts.steps.team
     with team.held_together():
+        team.refuse(refusal)
         kept = team.share(checkpoint.content())
     state = checkpoint.restore(parts.steps.variables, kept) if kept else FitState()
     _announce(examples, state, parts.steps)
@@ -198,6 +214,7 @@ def _nothing(_: object) -> None:
 
 def _work(tasks: list[str], instrument: str, sections: dict[str, Any], examples: Examples) -> dict[str, Any]:
     """Describe what is fitted to what; a checkpoint goes on only for the same."""
+    code = code_of(sections["model"].name)
     settings = {name: section.model_dump(mode="json") for name, section in sections.items()}
     del settings["train"]["checkpoint_minutes"]  # changes nothing in the result
     return {
@@ -207,6 +224,7 @@ def _work(tasks: list[str], instrument: str, sections: dict[str, Any], examples:
         "data": [store["hash"] for store in examples.stores],
         "camera": examples.store.camera.hash,
         "init": _content_hash(settings["model"]["init"]),
+        "code of model.name": None if code is None else hashlib.sha256(code).hexdigest()[:16],
     }
 
 

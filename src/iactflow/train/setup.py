@@ -73,9 +73,9 @@ def prepare(tasks: list[str], model: Model, config: Train, examples: Examples) -
 
     feeder = feeder_of(examples.train, seed=config.seed, fraction=config.data_fraction_per_epoch)
     validation = feeder_of(examples.validation)
+    n_shares = strategy.num_replicas_in_sync if strategy else 1
     if strategy and config.xla:
-        n = strategy.num_replicas_in_sync
-        raise ConfigError(f"train.xla must be false with several devices. Received: true, and {n} devices.")
+        raise ConfigError(f"train.xla must be false with several devices. Received: true, and {n_shares} devices.")
     with strategy.scope() if strategy else nullcontext():
         view = make_view(model, store.camera, seed=config.seed)
         network = build_network(model, view.shapes, tasks, hexagonal=view.hexagonal)
@@ -90,6 +90,7 @@ def prepare(tasks: list[str], model: Model, config: Train, examples: Examples) -
             weight_decay=config.weight_decay,
             warmup=config.warmup,
             clip=config.gradient_clip,
+            n_shares=n_shares,
         )
         losses = losses_of(tasks, config, store.camera)
         steps = Steps(label_model(view, network), optimizer, losses, xla=config.xla, strategy=strategy)

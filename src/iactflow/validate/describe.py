@@ -24,13 +24,15 @@ _CALLED = {
     "mean-flow": "Student by mean flow",
     "progressive": "Student by progressive distillation",
 }
-#: Fields of `iactflow.models.predictor.Cost`, for what has not been measured.
+#: Fields of `iactflow.models.predictor.Cost`, with the time of trials whether images can trigger, for what has not been
+#: measured.
 NO_COST: dict[str, Any] = {
     "parameters": None,
     "flops_per_event": None,
     "train_seconds": None,
     "train_images": None,
     "ms_per_event": None,
+    "ms_of_trials": None,
     "n_events_timed": None,
     "device": "not measured",
     "batch_size": None,
@@ -56,10 +58,14 @@ def generator_of(store: Store) -> dict[str, Any]:
     generator["name"] = _called(generator)
     timed = [source["generator"]["timed"] for source in sources]
     seconds, images = (sum(one[name] for one in timed) for name in ("seconds", "images"))
+    # stores of earlier versions hold the time of both together
+    apart = all("trial_seconds" in one for one in timed)
+    trials = sum(one["trial_seconds"] for one in timed) if apart else None
     generator["cost"] = {
         **NO_COST,
         **generator["cost"],
         "ms_per_event": 1e3 * seconds / max(images, 1),
+        "ms_of_trials": None if trials is None else 1e3 * trials / max(images, 1),
         "n_events_timed": images,
         "device": timed[0]["device"],
         "batch_size": timed[0]["batch_size"],
@@ -79,7 +85,8 @@ def data_block(common: Common, sample: Sample, config: Validate) -> dict[str, An
     """Say in numbers what was compared with what."""
     samples, reference = common.samples, common.samples.reference
     listed = [source for manifest in reference.store.manifests for source in manifest["sources"]]
-    primaries, counts = np.unique(sample.column(schema.PRIMARY), return_counts=True)
+    codes, counts = np.unique(sample.column(schema.PRIMARY), return_counts=True)
+    primaries = {schema.primary_name(code): int(n) for code, n in zip(codes, counts, strict=True)}
     return {
         "camera": {"name": sample.store.camera.name, "hash": sample.store.camera.hash},
         "made": sorted({origin_of(source).made for source in listed}),
@@ -94,14 +101,14 @@ def data_block(common: Common, sample: Sample, config: Validate) -> dict[str, An
         "n_showers": int(sample.showers.max()) + 1,
         "n_reference_showers": int(reference.showers.max()) + 1,
         "n_training_images": len(samples.training.rows),
-        "primaries": {schema.primary_name(code): int(n) for code, n in zip(primaries, counts, strict=True)},
+        "primaries": primaries,
         "passed": {"compared": float(sample.passed.mean()), "simulated": float(reference.passed.mean())},
         "energy_tev": _range(sample.column(schema.TRUE_ENERGY)),
         "impact_m": _range(sample.column(IMPACT)),
         "true_pixels": common.learnt.true_pixels,
         "floor_splits": config.splits,
         "noticed": _noticed(sample.store),
-        "simulation_cost": _simulation_cost(listed),
+        "simulation_cost": _simulation_cost(listed, set(primaries)),
     }
 
 
@@ -142,9 +149,9 @@ def _noticed(store: Store) -> dict[str, int]:
     return total
 
 
-def _simulation_cost(sources: list[dict[str, Any]]) -> dict[str, float] | None:
-    """Add up the CPU time of the simulated sources that record it."""
-    timed = [source for source in sources if source.get("cpu_seconds")]
+def _simulation_cost(sources: list[dict[str, Any]], primaries: set[str]) -> dict[str, float] | None:
+    """Add up the CPU time of the simulated sources that record it, of those that hold these primaries alone."""
+    timed = [source for source in sources if source.get("cpu_seconds") and set(source["counts"]) <= primaries]
     if not timed:
         return None
     return {"cpu_seconds": sum(one["cpu_seconds"] for one in timed), "images": sum(one["n_images"] for one in timed)}
