@@ -121,7 +121,7 @@ def test_students_draw_it_in_one_to_four_steps(taught, method):
         "mean-flow": lambda x, told, seeds, _: mean_flow_loss(flow, x, told, times, seeds, teacher),
         "progressive": lambda x, told, seeds, done: progressive_loss(flow, x, told, times, seeds, done, 3, teacher),
     }[method]
-    fit(network, loss, 500 if method == "consistency" else 900)
+    fit(network, loss, 1500 if method == "consistency" else 900)
     check(lambda e, told: flow.jump(e, told, 1), 0.1)
     for steps in (2, 4):
         if method == "consistency":
