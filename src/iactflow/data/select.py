@@ -95,3 +95,8 @@ def require_rows(rows: np.ndarray, cuts: list[Cut], *, where: str) -> None:
         return
     told = "; ".join(f"{cut.name} removed {cut.removed} of {cut.before}" for cut in cuts)
     raise InputError(f"{where}: no image is left{f' after the cuts: {told}' if told else ''}. Loosen data.select.")
+
+
+def spread_evenly(rows: np.ndarray, most: int) -> np.ndarray:
+    """Take at most so many rows, evenly spread from the first to the last."""
+    return rows[np.linspace(0, len(rows) - 1, min(len(rows), most)).astype(int)]

@@ -7,6 +7,7 @@ import numpy as np
 
 from iactflow.data import schema
 from iactflow.data.camera import Camera
+from iactflow.data.select import spread_evenly
 from iactflow.data.store import Store
 from iactflow.errors import ConfigError, InputError
 from iactflow.generate.config import Generate
@@ -58,5 +59,4 @@ def showers_of(
             f"--conditions must name a store whose part test holds images of {names}, which the generator learnt. "
             f"Received: {', '.join(map(str, store.paths))}, which has none."
         )
-    chosen = rows[np.linspace(0, len(rows) - 1, min(len(rows), config.images)).astype(int)]
-    return Conditions.of_store(store, chosen), store.hash
+    return Conditions.of_store(store, spread_evenly(rows, config.images)), store.hash

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from iactflow.data import schema
+from iactflow.data.select import spread_evenly
 from iactflow.errors import InputError
 from iactflow.generation import ripples
 from iactflow.generation.conditions import Conditions, impact_vectors, source_places
@@ -65,7 +66,7 @@ class TimeModel:
         InputError
             If no pixel is bright enough to have a time of its own.
         """
-        rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), _MOST)).astype(int)]
+        rows = spread_evenly(rows, _MOST)
         conditions = Conditions.of_store(store, rows)
         along, impact = along_axis(conditions, store.camera)
         charge = store.pixels(schema.IMAGE, rows)

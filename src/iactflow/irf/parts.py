@@ -45,7 +45,7 @@ def divide(
     parts = SplitFractions(train=1 - used, validation=optimise, test=used - optimise)
     divided = {}
     for primary, showers in found.items():
-        events = showers.events.copy()
+        events = showers.events.copy(copy_data=False)
         code = next(code for code, name in schema.PRIMARY_NAMES.items() if name == primary)
         run, shower = (np.asarray(events[name]) for name in ("obs_id", "shower_id"))
         events["part"] = assign_splits(np.full(len(events), code), run, shower, parts)

@@ -102,7 +102,7 @@ def _energy(table: "AstropyTable", row: int) -> str:
 
 def _plots(summary: IrfSummary) -> list[Block]:
     tables, config = summary.performance, Irf.model_validate(summary.facts["config"])
-    reference = reference_for("sst1m", summary.facts["instrument"]) if "sst1m" in summary.facts["instrument"] else None
+    reference = reference_for("sst1m", summary.facts["instrument"])
     spectrum, source = target_spectrum("gamma", config)
     center = tables[SENSITIVITY]["reco_energy_center"]
     flux = (spectrum(center) * center**2).to_value(u.Unit("erg cm-2 s-1"))
