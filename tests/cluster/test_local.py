@@ -1,8 +1,11 @@
+import logging
 import re
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
 from kfp import dsl
+from kfp.local import logging_utils
 
 from iactflow.cluster.local import run_local
 from iactflow.errors import ConfigError, IactflowError
@@ -80,3 +83,20 @@ def test_a_step_that_is_killed_names_memory_and_the_batch_size_to_try(tmp_path):
         run_local(failing, arguments, tmp_path)
     with pytest.raises(IactflowError, match=r"killed, .*try a smaller train\.batch_size, "):
         run_local(failing, {"kind": "killed"}, tmp_path)
+
+
+def test_steps_side_by_side_leave_printing_and_logging_as_they_were(tmp_path, capsys):
+    def two_steps():
+        outer, inner = ([logging_utils.local_logger_context(), logging_utils.indented_print()] for _ in range(2))
+        for context in (*outer, *inner):
+            context.__enter__()
+        for context in (*outer, *inner):  # the first to begin is the first to end
+            context.__exit__(None, None, None)
+        return SimpleNamespace(outputs={})
+
+    root = logging.getLogger()
+    before = print, root.handlers[:], root.level
+    assert run_local(two_steps, {}, tmp_path) == {}
+    assert (print, root.handlers, root.level) == before
+    logging.getLogger("later").warning("after the run")
+    assert "closed file" not in capsys.readouterr().err

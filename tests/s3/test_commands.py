@@ -31,7 +31,7 @@ def call(minio, tmp_path, monkeypatch):
     def run(*words):
         result = CliRunner().invoke(main, list(words))
         assert minio.secret not in result.output
-        return result.exit_code, f"{result.stderr}\n{result.stdout}"  # what is printed last is the answer
+        return result.exit_code, result.output
 
     return run
 

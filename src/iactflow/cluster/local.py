@@ -1,5 +1,7 @@
 """Running a pipeline on this machine with Kubeflow's own local runner."""
 
+import builtins
+import logging
 import os
 import re
 import sys
@@ -90,7 +92,7 @@ def run_local(pipeline: Any, arguments: Mapping[str, Any], root: Path) -> dict[s
         )
         local.init(local.SubprocessRunner(use_venv=False), pipeline_root=str(root.resolve()))
         try:
-            with redirect_stdout(_StepLog(sys.stdout, log)):
+            with _printing_kept(), redirect_stdout(_StepLog(sys.stdout, log)):
                 outputs = pipeline(**arguments).outputs
         except RuntimeError as error:
             raise_failure(failure)
@@ -101,6 +103,23 @@ def run_local(pipeline: Any, arguments: Mapping[str, Any], root: Path) -> dict[s
                 ) from error
             raise IactflowError(f"{error} What its step printed stands in {root / 'log.txt'}.") from error
     return {name: _paths(artifact) for name, artifact in outputs.items()}
+
+
+@contextmanager
+def _printing_kept() -> Iterator[None]:
+    """Put back how this process prints and logs.
+
+    Kubeflow's runner replaces ``print`` and the root logger's handlers for each step and puts back what it found. Steps
+    that run side by side find each other's: without this, later words would be indented and go to a closed log.
+    """
+    root, plain = logging.getLogger(), builtins.print
+    handlers, level = root.handlers[:], root.level
+    try:
+        yield
+    finally:
+        builtins.print = plain
+        root.handlers[:] = handlers
+        root.setLevel(level)
 
 
 def _smaller(arguments: Mapping[str, Any]) -> str:
