@@ -122,7 +122,7 @@ def _distil(
 
     keras.utils.set_random_seed(config.seed)
     teacher = bundle.assembly
-    made = replace(teacher, pixel_network=new_pixel_network(teacher))
+    made = replace(teacher, pixel_network=new_pixel_network(teacher), contrast=None)
     made.pixel_network.set_weights(teacher.pixel_network.get_weights())
     checkpoint = Checkpoint(out, work)
     tags = {"task": "generation", "instrument": instrument, "method": config.method}

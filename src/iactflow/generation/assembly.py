@@ -10,6 +10,7 @@ from iactflow.data.camera import Camera
 from iactflow.generation import moments as moment
 from iactflow.generation.conditions import Conditions
 from iactflow.generation.config import Generator
+from iactflow.generation.contrast import Contrast
 from iactflow.generation.diffusion import Diffusion
 from iactflow.generation.features import Scaler, Told, frames, physics, tell
 from iactflow.generation.flow import Flow
@@ -47,6 +48,8 @@ class Assembly:
         Least and greatest values in the training data.
     size_network, pixel_network : keras.Model
         The networks.
+    contrast : Contrast or None
+        What corrects drawn charges; None before it is fitted, and for good where lit pixels are not drawn.
     """
 
     config: Generator
@@ -60,6 +63,7 @@ class Assembly:
     limits: np.ndarray
     size_network: Any
     pixel_network: Any
+    contrast: Contrast | None = None
 
     @property
     def n_values(self) -> int:

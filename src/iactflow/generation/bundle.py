@@ -15,6 +15,7 @@ from iactflow.errors import ConfigError, InputError
 from iactflow.generation.assembly import Assembly, new_pixel_network
 from iactflow.generation.conditions import Conditions
 from iactflow.generation.config import Generator
+from iactflow.generation.contrast import Contrast
 from iactflow.generation.features import Scaler
 from iactflow.generation.grid import Grid
 from iactflow.generation.representation import make_representation
@@ -22,10 +23,11 @@ from iactflow.generation.times import TimeModel
 from iactflow.models.bundle import MANIFEST, load_model
 
 #: Number of the format; raised when readers of older versions would misread it.
-GENERATOR_FORMAT = 2
+GENERATOR_FORMAT = 3
 #: What ``model.json`` calls a bundle of this kind.
 KIND = "generator"
 SIZE_FILE, PIXEL_FILE, CONDITIONS_FILE, TIMES_FILE = "size.keras", "pixels.keras", "conditions.npz", "times.npz"
+CONTRAST_FILE = "contrast.npz"
 
 _PACKAGES = ("iactflow", "tensorflow", "keras", "numpy")
 #: Keys of ``model:`` that may change when a generator is gone on with.
@@ -81,6 +83,7 @@ class GeneratorBundle:
             limits=np.array(fitted["limits"]),
             size_network=load_network(path / SIZE_FILE),
             pixel_network=load_network(path / PIXEL_FILE),
+            contrast=Contrast.load(path / CONTRAST_FILE) if config.moments else None,
         )
         return cls(path, info, assembly, Conditions.load(path / CONDITIONS_FILE), TimeModel.load(path / TIMES_FILE))
 
@@ -142,7 +145,7 @@ def begin_with(bundle: GeneratorBundle, config: Generator, camera: Camera) -> As
     if different:
         told = "; ".join(f"model.{name} is {ours[name]}, there {theirs[name]}" for name in different)
         raise ConfigError(f"model.init: {bundle.path} cannot be gone on with: {told}. Use the same values.")
-    made = replace(bundle.assembly, config=config)
+    made = replace(bundle.assembly, config=config, contrast=None)
     if config.name != bundle.info["method"]:
         made.pixel_network = new_pixel_network(made, timed=config.name != "wgan")
     return made
@@ -174,6 +177,8 @@ def write_bundle(
     assembly.camera.write(folder)
     library.save(folder / CONDITIONS_FILE)
     times.save(folder / TIMES_FILE)
+    if assembly.contrast is not None:
+        assembly.contrast.save(folder / CONTRAST_FILE)
     written = assembly.representation
     content = {
         "kind": KIND,

@@ -8,11 +8,13 @@ from typing import Any
 from iactflow.fitting.place import publishing
 from iactflow.fitting.state import FitState
 from iactflow.generation.assembly import Assembly
-from iactflow.generation.bundle import write_bundle
+from iactflow.generation.bundle import GeneratorBundle, write_bundle
 from iactflow.generation.conditions import Conditions
 from iactflow.generation.config import evaluations_of
+from iactflow.generation.contrast import fit_contrast
 from iactflow.generation.examples import Examples
 from iactflow.generation.fit import cost
+from iactflow.generation.sampler import Sampler
 from iactflow.generation.times import TimeModel
 from iactflow.models.bundle import MANIFEST
 from iactflow.tracking import Tracker
@@ -37,7 +39,7 @@ def publish(
     info: Mapping[str, Any],
     drawn: tuple[Conditions, TimeModel],
 ) -> dict[str, float]:
-    """Write the bundle of a fitted generator, and close its run in MLflow.
+    """Fit the contrast of a fitted generator, write its bundle, and close its run in MLflow.
 
     Parameters
     ----------
@@ -52,7 +54,7 @@ def publish(
     tracker : Tracker
         The run.
     info : mapping
-        Further content of ``model.json``, with ``method`` and ``steps``.
+        Further content of ``model.json``, with ``method``, ``steps``, ``shift`` and ``seed``.
     drawn : tuple of Conditions and TimeModel
         What else images are drawn from.
 
@@ -62,6 +64,9 @@ def publish(
         Losses and cost, by name.
     """
     fitted = list(states.values())
+    if made.config.moments:
+        sampler = Sampler(GeneratorBundle(out, dict(info), made, *drawn))
+        made.contrast = fit_contrast(sampler, examples, info["seed"])
     content = {
         "name": out.name,
         **info,

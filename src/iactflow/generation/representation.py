@@ -1,5 +1,6 @@
 """Photoelectrons as numbers that a network can draw, and back without loss."""
 
+from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -10,6 +11,8 @@ _SOFT = 3.0
 _EPSILON = 1e-6
 
 Kind = Literal["asinh", "logit"]
+#: Of ranked charges, shape (n, n_pixels), photoelectrons and lit pixels of each image; gives charges of that shape.
+Correction = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
 class Representation(Protocol):
@@ -33,11 +36,8 @@ class Representation(Protocol):
     def encode(self, images: Any, ops: Any = np) -> Any:
         """Write photoelectrons (float32, shape (n, n_pixels)) as numbers of the same shape; `ops` may be keras.ops."""
 
-    def decode(self, numbers: np.ndarray, size: np.ndarray, lit: np.ndarray | None = None) -> np.ndarray:
-        """Read photoelectrons, int32 of shape (n, n_pixels), of images with `size` (shape (n,)) of them in all.
-
-        Where it is known how many pixels have any, `lit` of shape (n,), exactly so many get some.
-        """
+    def charges(self, numbers: np.ndarray, size: np.ndarray) -> np.ndarray:
+        """Read photoelectrons, float of shape (n, n_pixels), of images with about `size` (shape (n,)) of them."""
 
 
 class Asinh:
@@ -52,9 +52,9 @@ class Asinh:
         """Write photoelectrons, see `Representation`."""
         return (ops.arcsinh(images / _SOFT) - self.shift) * self.scale
 
-    def decode(self, numbers: np.ndarray, size: np.ndarray, lit: np.ndarray | None = None) -> np.ndarray:
-        """Read photoelectrons, see `Representation`."""
-        return _whole(_SOFT * np.sinh(np.clip(numbers / self.scale + self.shift, -2, 12)), size, lit)
+    def charges(self, numbers: np.ndarray, size: np.ndarray) -> np.ndarray:
+        """Read photoelectrons, see `Representation`; the size says nothing that the numbers do not."""
+        return _SOFT * np.sinh(np.clip(numbers / self.scale + self.shift, -2, 12))
 
 
 class Logit:
@@ -71,15 +71,11 @@ class Logit:
         squeezed = _EPSILON + (1 - 2 * _EPSILON) * share
         return (ops.log(squeezed / (1 - squeezed)) - self.shift) * self.scale
 
-    def decode(self, numbers: np.ndarray, size: np.ndarray, lit: np.ndarray | None = None) -> np.ndarray:
+    def charges(self, numbers: np.ndarray, size: np.ndarray) -> np.ndarray:
         """Read photoelectrons, see `Representation`."""
         squeezed = 1 / (1 + np.exp(-(np.clip(numbers, -50, 50) / self.scale + self.shift)))
         share = np.maximum((squeezed - _EPSILON) / (1 - 2 * _EPSILON), 0)
-        return _whole(share * np.asarray(size)[:, None], size, lit)
-
-
-def _whole(charges: np.ndarray, size: np.ndarray, lit: np.ndarray | None) -> np.ndarray:
-    return scaled(charges, size) if lit is None else shared(charges, size, lit)
+        return share * np.asarray(size)[:, None]
 
 
 def scaled(charges: np.ndarray, size: np.ndarray) -> np.ndarray:
@@ -104,7 +100,7 @@ def scaled(charges: np.ndarray, size: np.ndarray) -> np.ndarray:
     return np.rint(lit * factor[:, None]).astype(np.int32)
 
 
-def shared(charges: np.ndarray, size: np.ndarray, lit: np.ndarray) -> np.ndarray:
+def shared(charges: np.ndarray, size: np.ndarray, lit: np.ndarray, correct: Correction | None = None) -> np.ndarray:
     """Share whole photoelectrons, exactly as many as the size, among exactly as many pixels as are lit.
 
     Networks that blur faint light give too many pixels a little of it, and those take it from the bright ones.
@@ -117,6 +113,8 @@ def shared(charges: np.ndarray, size: np.ndarray, lit: np.ndarray) -> np.ndarray
         Photoelectrons of each image.
     lit : ndarray, shape (n,)
         Pixels of each image that have at least one; at most as many as photoelectrons and pixels.
+    correct : callable or None
+        Of the ranked charges, size and lit; gives other ranked charges, see `iactflow.generation.contrast`.
 
     Returns
     -------
@@ -128,19 +126,40 @@ def shared(charges: np.ndarray, size: np.ndarray, lit: np.ndarray) -> np.ndarray
     brightest pixel on, sums are at most half a photoelectron off: none is lost, and light of 1.3 photoelectrons becomes
     now one and now two.
     """
-    size = np.rint(size).astype(np.int64)[:, None]
-    count = np.clip(np.rint(lit).astype(np.int64)[:, None], 1, np.minimum(size, charges.shape[1]))
-    order = np.argsort(-charges, axis=1, kind="stable")
-    rank = np.arange(charges.shape[1])
-    q = np.where(rank < count, np.maximum(np.take_along_axis(charges, order, axis=1), 1e-6), 0).astype(np.float64)
-    # if the k brightest get more than one each, the others have count - k in all
-    factor = (size - count + rank + 1) / np.cumsum(q, axis=1)
-    k = np.maximum(((factor * q > 1) & (rank < count)).sum(axis=1, keepdims=True), 1)
-    wanted = np.where(rank < count, np.maximum(q * np.take_along_axis(factor, k - 1, axis=1), 1), 0)
-    total = np.floor(np.minimum(np.cumsum(wanted, axis=1), size) + 0.5)
+    size = np.rint(size).astype(np.int64)
+    lit = np.clip(np.rint(lit).astype(np.int64), 1, np.minimum(size, charges.shape[1]))
+    ranked, order = rank(charges, size, lit)
+    if correct is not None:
+        ranked = _portions(correct(ranked, size, lit), size, lit)
+    inside = np.arange(charges.shape[1]) < lit[:, None]
+    wanted = np.where(inside, np.maximum(ranked, 1), 0)
+    total = np.floor(np.minimum(np.cumsum(wanted, axis=1), size[:, None]) + 0.5)
     counts = np.zeros(charges.shape, np.int32)
     np.put_along_axis(counts, order, np.diff(total, axis=1, prepend=0).astype(np.int32), axis=1)
     return counts
+
+
+def rank(charges: np.ndarray, size: np.ndarray, lit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Order the pixels of each image from the brightest on, and scale their charges as far as they are lit.
+
+    Returns
+    -------
+    ranked : ndarray of float, shape (n, n_pixels), p.e.
+        Of the lit pixels; 0 elsewhere. With one photoelectron for those of less the sum is the size.
+    order : ndarray of int, shape (n, n_pixels)
+        Their pixels.
+    """
+    order = np.argsort(-charges, axis=1, kind="stable")
+    return _portions(np.take_along_axis(charges, order, axis=1), size, lit), order
+
+
+def _portions(ranked: np.ndarray, size: np.ndarray, lit: np.ndarray) -> np.ndarray:
+    place, size, lit = np.arange(ranked.shape[1]), size[:, None], lit[:, None]
+    q = np.where(place < lit, np.maximum(ranked, 1e-6), 0).astype(np.float64)
+    # if the k brightest get more than one each, the others have lit - k in all
+    factor = (size - lit + place + 1) / np.cumsum(q, axis=1)
+    k = np.maximum(((factor * q > 1) & (place < lit)).sum(axis=1, keepdims=True), 1)
+    return q * np.take_along_axis(factor, k - 1, axis=1)
 
 
 _KINDS: dict[str, type[Asinh] | type[Logit]] = {"asinh": Asinh, "logit": Logit}

@@ -15,6 +15,7 @@ from iactflow.generation.conditions import Conditions, parse_range, with_impact
 from iactflow.generation.derivatives import compiled
 from iactflow.generation.features import telescope_positions
 from iactflow.generation.flow import noise_like
+from iactflow.generation.representation import scaled, shared
 from iactflow.models.backend import keras
 
 #: Images that are drawn together from one state of the random numbers.
@@ -34,7 +35,7 @@ class Sampler:
     bundle : GeneratorBundle
         The generator.
     steps : int or None
-        Steps from noise to image; None takes those of the bundle.
+        Steps from noise to image; None takes those of the bundle, which alone its contrast was fitted for.
     """
 
     BLOCK = BLOCK
@@ -44,6 +45,7 @@ class Sampler:
             raise ConfigError(f"steps must be at least 1. Received: {steps}.")
         self.bundle, self.info = bundle, bundle.info
         self.steps = int(steps or bundle.info["steps"])
+        self._contrast = bundle.assembly.contrast if self.steps == bundle.info["steps"] else None
         self._seeds = keras.random.SeedGenerator(0)
         self._moments = compiled(self._draw_moments)
         self._pixels = compiled(self._draw_pixels)
@@ -141,12 +143,41 @@ class Sampler:
             self._seeds.state.assign(np.random.SeedSequence([seed, number, 2]).generate_state(2))
             values = np.asarray(self._moments(assembly.conditions_told(full)))
             moments = moment.counted(np.clip(assembly.of_values.back(values), *assembly.limits))
-            told = assembly.told(full, moments)
-            grid = np.asarray(self._pixels(told.numbers, told.places, assembly.grid.masks[told.which]))
+            charges, size = self._charges(full, moments), moment.size(moments)
             lit = moment.lit(moments) if assembly.config.moments else None
-            drawn = assembly.grid.unpack(grid, told.which)
-            images = assembly.representation.decode(drawn, moment.size(moments), lit)
+            images = scaled(charges, size) if lit is None else shared(charges, size, lit, self._contrast)
             yield images[: len(some)], some
+
+    def charges(self, conditions: Conditions, moments: np.ndarray, seed: int) -> np.ndarray:
+        """Draw pixels alone, for images whose moments are known.
+
+        Parameters
+        ----------
+        conditions : Conditions
+            n showers.
+        moments : ndarray, shape (n, n_values)
+            Of their images, see `iactflow.generation.moments`.
+        seed : int
+            Of the noise.
+
+        Returns
+        -------
+        ndarray of float, shape (n, n_pixels), p.e.
+            As the network gives them: neither whole nor of the right sum.
+        """
+        parts = []
+        for number in self._blocks(len(conditions), 0):
+            rows = np.arange(number * BLOCK, min((number + 1) * BLOCK, len(conditions)))
+            full = np.resize(rows, BLOCK)
+            self._seeds.state.assign(np.random.SeedSequence([seed, number, 3]).generate_state(2))
+            parts.append(self._charges(conditions[full], moments[full])[: len(rows)])
+        return np.concatenate(parts)
+
+    def _charges(self, conditions: Conditions, moments: np.ndarray) -> np.ndarray:
+        assembly = self.bundle.assembly
+        told = assembly.told(conditions, moments)
+        grid = np.asarray(self._pixels(told.numbers, told.places, assembly.grid.masks[told.which]))
+        return assembly.representation.charges(assembly.grid.unpack(grid, told.which), moment.size(moments))
 
     def _blocks(self, n: int, first: int) -> range:
         if first % BLOCK or n < 1:
