@@ -9,6 +9,7 @@ import numpy as np
 from iactflow.data.select import spread_evenly
 from iactflow.generation import moments as moment
 from iactflow.generation.representation import rank
+from iactflow.progress import Progress
 
 if TYPE_CHECKING:
     from iactflow.generation.examples import Examples
@@ -125,5 +126,7 @@ def fit_contrast(sampler: "Sampler", examples: "Examples", seed: int) -> Contras
     """
     some = spread_evenly(np.arange(len(examples.rows)), _MOST)
     images = examples.store.true_images(examples.rows[some])
-    charges = sampler.charges(examples.conditions[some], moment.counted(examples.moments[some]), seed)
+    moments = moment.counted(examples.moments[some])
+    with Progress("fit the contrast", "images", len(some)) as progress:
+        charges = sampler.charges(examples.conditions[some], moments, seed, progress.advance)
     return Contrast.fit(charges, images)

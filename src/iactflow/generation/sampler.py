@@ -148,7 +148,13 @@ class Sampler:
             images = scaled(charges, size) if lit is None else shared(charges, size, lit, self._contrast)
             yield images[: len(some)], some
 
-    def charges(self, conditions: Conditions, moments: np.ndarray, seed: int) -> np.ndarray:
+    def charges(
+        self,
+        conditions: Conditions,
+        moments: np.ndarray,
+        seed: int,
+        advance: Callable[[int], None] = lambda _: None,
+    ) -> np.ndarray:
         """Draw pixels alone, for images whose moments are known.
 
         Parameters
@@ -159,6 +165,8 @@ class Sampler:
             Of their images, see `iactflow.generation.moments`.
         seed : int
             Of the noise.
+        advance : callable
+            Hears how many images more have been drawn.
 
         Returns
         -------
@@ -171,6 +179,7 @@ class Sampler:
             full = np.resize(rows, BLOCK)
             self._seeds.state.assign(np.random.SeedSequence([seed, number, 3]).generate_state(2))
             parts.append(self._charges(conditions[full], moments[full])[: len(rows)])
+            advance(len(rows))
         return np.concatenate(parts)
 
     def _charges(self, conditions: Conditions, moments: np.ndarray) -> np.ndarray:
